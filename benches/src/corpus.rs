@@ -1,0 +1,116 @@
+//! Rows and queries of a corpus, laid out as files for the engines.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use flate2::read::GzDecoder;
+
+use crate::sampler::Sampler;
+
+const SEED: u64 = 20_260_801;
+
+/// The files made of one corpus.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// Rows `key<TAB>value`, unpacked.
+    pub rows: PathBuf,
+    /// Every key once, in a random order that differs from that of the rows.
+    pub hits: PathBuf,
+    /// As many keys that are not in the corpus, each one byte away from one that is.
+    pub misses: PathBuf,
+}
+
+impl Files {
+    /// Where they stand below a folder.
+    pub fn below(folder: &Path, name: &str) -> Self {
+        let path = |extension| folder.join(format!("{name}.{extension}"));
+        Self {
+            rows: path("tsv"),
+            hits: path("hits"),
+            misses: path("misses"),
+        }
+    }
+
+    /// Queries by name.
+    pub fn queries(&self, name: &str) -> Result<&Path> {
+        match name {
+            "hits" => Ok(&self.hits),
+            "misses" => Ok(&self.misses),
+            _ => anyhow::bail!("no queries {name}"),
+        }
+    }
+
+    /// Writes all three from packed rows.
+    pub fn write(&self, source: &Path) -> Result<()> {
+        let packed =
+            File::open(source).with_context(|| format!("cannot open {}", source.display()))?;
+        std::io::copy(&mut GzDecoder::new(packed), &mut File::create(&self.rows)?)?;
+        let rows = fs::read(&self.rows)?;
+        let mut keys: Vec<&[u8]> = rows
+            .split(|&byte| byte == b'\n')
+            .filter(|row| !row.is_empty())
+            .map(|row| row.split(|&byte| byte == b'\t').next().unwrap_or_default())
+            .collect();
+        let mut sampler = Sampler::new(SEED);
+        sampler.shuffle(&mut keys);
+        write_lines(&self.hits, keys.iter().copied())?;
+        write_lines(
+            &self.misses,
+            misses(&keys, &mut sampler).iter().map(Vec::as_slice),
+        )
+    }
+}
+
+/// One absent key per key: a lower-case letter put in place of an ASCII byte, or in front where that hits a stored key.
+fn misses(keys: &[&[u8]], sampler: &mut Sampler) -> Vec<Vec<u8>> {
+    let stored: HashSet<&[u8]> = keys.iter().copied().collect();
+    keys.iter()
+        .map(|key| {
+            let mut changed = key.to_vec();
+            let place = sampler.below(key.len());
+            if changed[place].is_ascii() {
+                changed[place] = letter(sampler);
+            }
+            while stored.contains(changed.as_slice()) {
+                changed.insert(0, letter(sampler));
+            }
+            changed
+        })
+        .collect()
+}
+
+fn letter(sampler: &mut Sampler) -> u8 {
+    b'a' + u8::try_from(sampler.below(26)).expect("below 26")
+}
+
+fn write_lines<'a>(path: &Path, lines: impl Iterator<Item = &'a [u8]>) -> Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    for line in lines {
+        out.write_all(line)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misses_are_absent_and_stay_text() {
+        let keys: Vec<Vec<u8>> = (0..3000)
+            .map(|number| format!("{number}ü").into_bytes())
+            .collect();
+        let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+        let absent = misses(&keys, &mut Sampler::new(3));
+        assert_eq!(absent.len(), keys.len());
+        assert!(
+            absent
+                .iter()
+                .all(|key| !keys.contains(&key.as_slice()) && str::from_utf8(key).is_ok())
+        );
+    }
+}

@@ -1,0 +1,42 @@
+"""Our checksum property: keyvi does not mind it, and `verify` makes use of it."""
+
+import pytest
+
+import peer
+import rows
+
+
+@pytest.mark.parametrize(("kind", "compression"), rows.MATRIX)
+def test_our_files_are_sound(built, keyfold, kind, compression):
+    said = keyfold.verify(built("keyfold", "cities", kind, compression))
+    assert "structure only" not in said
+
+
+@pytest.mark.parametrize("kind", rows.KINDS)
+def test_a_changed_byte_anywhere_is_found(keyfold, tmp_path, rng, kind):
+    options = {"vector_size": "3"} if kind == "float-vector" else {}
+    sound = keyfold.compile(kind, rows.rows("cities", kind, 300), tmp_path / "sound.kv", options).read_bytes()
+    damaged = tmp_path / "damaged.kv"
+    for place in [*range(8), *rng.sample(range(8, len(sound)), 60), len(sound) - 1]:
+        data = bytearray(sound)
+        data[place] ^= 1 << rng.randrange(8)
+        damaged.write_bytes(data)
+        assert "error: " in keyfold.verify(damaged, code=2), place
+
+
+def test_a_file_cut_short_is_found(keyfold, tmp_path, rng):
+    sound = keyfold.compile("json", rows.rows("cities", "json", 300), tmp_path / "sound.kv").read_bytes()
+    damaged = tmp_path / "damaged.kv"
+    for length in [0, 1, 7, 8, 12, len(sound) - 1, *rng.sample(range(len(sound)), 30)]:
+        damaged.write_bytes(sound[:length])
+        keyfold.verify(damaged, code=2)
+
+
+def test_keyvis_merge_of_our_files_has_no_stale_checksums(keyfold, tmp_path):
+    files = [
+        keyfold.compile("json", rows.rows("urls", "json", count), tmp_path / f"{count}.kv") for count in (500, 900)
+    ]
+    merged = peer.merge("json", files, tmp_path / "merged.kv")
+    assert "structure only" in keyfold.verify(merged)
+    ours = keyfold.merge(files, tmp_path / "ours.kv")
+    assert "structure only" not in keyfold.verify(ours)

@@ -1,0 +1,187 @@
+//! Rows in any order in, file out.
+
+use std::path::Path;
+
+use keyfold_reader::format::checksum::Rows;
+
+use crate::error::{Result, RowError};
+use crate::generator::{Generator, Summary, check_key};
+use crate::options::{MIN_MEMORY_LIMIT, Options};
+use crate::output::Output;
+use crate::progress::{Callback, Meter};
+use crate::secondary::{self, SecondaryValues};
+use crate::sort::{SortOptions, Sorter, check_folder};
+use crate::value::{Encoder, Input};
+use crate::Error;
+
+/// Compiles rows in any order into a dictionary, within the options' memory limit: rows that exceed it are
+/// sorted in pieces on disk.
+///
+/// For input without repeated keys the same options give the same bytes, whatever the order of the rows.
+///
+/// ```
+/// use keyfold_compiler::{Compiler, Input, Options};
+/// use keyfold_reader::{Dictionary, ValueKind};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("cities.kv");
+/// let mut cities = Compiler::new(Options::new(ValueKind::Json))?;
+/// cities.add(b"Oslo", Input::Text(br#"{"country": "NO"}"#))?;
+/// cities.add(b"Bergen", Input::Text(br#"{"country": "NO", "rain": true}"#))?;
+/// let summary = cities.finish(&path, false)?;
+/// assert_eq!(summary.keys, 2);
+/// let bergen = Dictionary::open(&path)?.get(b"Bergen")?.map(|value| value.text());
+/// assert_eq!(bergen.transpose()?.as_deref(), Some(r#"{"country":"NO","rain":true}"#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Compiler {
+    options: Options,
+    encoder: Encoder,
+    sorter: Sorter,
+    secondary: Option<SecondaryValues>,
+    rows: Rows,
+    meter: Meter,
+    stored: Vec<u8>,
+    sort_key: Vec<u8>,
+}
+
+/// Shares of the memory limit, in sixteenths: rows take half of it, the generator has the rest.
+const ROWS_SHARE: usize = 8;
+/// With secondary keys, their values are sorted beside the rows.
+const SECONDARY_SHARE: usize = 2;
+
+impl Compiler {
+    /// A compiler with these options.
+    pub fn new(options: Options) -> Result<Self> {
+        if options.memory_limit < MIN_MEMORY_LIMIT {
+            let reason = "at least 1 MiB is needed".to_owned();
+            return Err(Error::Option { name: "memory_limit".to_owned(), reason });
+        }
+        check_folder(&options.temporary_path)?;
+        let sixteenth = options.memory_limit / 16;
+        let sort = |memory, on_duplicate| SortOptions {
+            folder: options.temporary_path.clone(),
+            memory,
+            parallel_threshold: options.parallel_sort_threshold,
+            on_duplicate,
+        };
+        let has_secondary = !options.secondary.is_empty();
+        let secondary_share = if has_secondary { SECONDARY_SHARE } else { 0 };
+        let rows = sort((ROWS_SHARE - secondary_share) * sixteenth, options.on_duplicate);
+        let values = sort(secondary_share * sixteenth, crate::OnDuplicate::Last);
+        Ok(Compiler {
+            encoder: Encoder::new(&options),
+            sorter: Sorter::new(rows),
+            secondary: has_secondary.then(|| SecondaryValues::new(values)),
+            rows: Rows::default(),
+            meter: Meter::default(),
+            stored: Vec::new(),
+            sort_key: Vec::new(),
+            options,
+        })
+    }
+
+    /// Has the progress told; answering false cancels the build.
+    pub fn on_progress(&mut self, callback: Callback) {
+        self.meter.set_callback(callback);
+    }
+
+    /// Replaces the manifest.
+    pub fn set_manifest(&mut self, manifest: &str) {
+        manifest.clone_into(&mut self.options.manifest);
+    }
+
+    /// Adds a row. After a [`RowError`] the row was left out and counted as rejected; the build may go on.
+    pub fn add(&mut self, key: &[u8], value: Input<'_>) -> Result<()> {
+        self.add_under(&[], key, value)
+    }
+
+    /// Adds a row under the values of the secondary keys, in the order of the options.
+    pub fn add_under(&mut self, fields: &[&[u8]], key: &[u8], value: Input<'_>) -> Result<()> {
+        let mut stored = std::mem::take(&mut self.stored);
+        stored.clear();
+        let added = match self.encoder.encode(value, &mut stored) {
+            Ok(()) => self.add_encoded(fields, key, &stored),
+            Err(e) => Err(e.into()),
+        };
+        self.stored = stored;
+        if let Err(Error::Row(_)) = added {
+            self.reject();
+        }
+        added
+    }
+
+    /// Adds a row whose value an [`Encoder`] has encoded. A row that cannot be stored is not counted.
+    pub fn add_encoded(&mut self, fields: &[&[u8]], key: &[u8], stored: &[u8]) -> Result<()> {
+        check_key(key)?;
+        let needed = self.options.secondary.len();
+        if fields.len() != needed {
+            return Err(RowError::Secondary { found: fields.len(), needed }.into());
+        }
+        let spilled = match &mut self.secondary {
+            None => self.sorter.add(key, stored)?,
+            Some(values) => {
+                for field in fields {
+                    check_field(field)?;
+                }
+                self.sort_key.clear();
+                for field in fields {
+                    values.add(field)?;
+                    secondary::write_sort_key(field, &mut self.sort_key);
+                }
+                self.sort_key.extend_from_slice(key);
+                self.sorter.add(&self.sort_key, stored)?
+            }
+        };
+        let progress = &mut self.meter.progress;
+        if spilled {
+            progress.rows_sorted = progress.rows_read;
+        }
+        self.rows.read += 1;
+        progress.rows_read += 1;
+        progress.bytes += (key.len() + stored.len()) as u64;
+        self.meter.tick()
+    }
+
+    /// Counts a row that was set aside.
+    pub fn reject(&mut self) {
+        self.rows.read += 1;
+        self.rows.rejected += 1;
+    }
+
+    /// Writes the file. An existing one is replaced if `replace` says so, else it is an error.
+    pub fn finish(mut self, path: &Path, replace: bool) -> Result<Summary> {
+        let output = Output::create(path, replace)?;
+        self.meter.report()?;
+        let mut sorted = self.sorter.finish()?;
+        self.meter.progress.rows_sorted = self.meter.progress.rows_read;
+        self.meter.report()?;
+        let version = self.options.version();
+        let compression = self.options.compression.name();
+        let codes = self.secondary.map(|values| values.finish(&self.options)).transpose()?;
+        let fields = self.options.secondary.len();
+        let mut generator = Generator::new(self.options)?;
+        generator.continue_from(self.rows, self.meter);
+        let dropped = sorted.duplicates();
+        let mut rows = sorted.rows()?;
+        let mut stored_key = Vec::new();
+        while rows.advance()? {
+            let stored = rows.current().value();
+            match &codes {
+                None => generator.add_row(rows.key(), stored)?,
+                Some(codes) => {
+                    codes.write_stored_key(fields, rows.key(), &mut stored_key)?;
+                    generator.add_row(&stored_key, stored)?;
+                }
+            }
+        }
+        generator.rows().duplicates += dropped + rows.duplicates();
+        let sections = generator.close(version, Some(compression))?;
+        sections.publish(output, codes.map(|codes| codes.into_file()).transpose()?)
+    }
+}
+
+/// Whether a secondary value can be stored.
+fn check_field(field: &[u8]) -> Result<(), RowError> {
+    if field.is_empty() { Ok(()) } else { check_key(field) }
+}

@@ -1,0 +1,321 @@
+//! Sorted keys in, file out.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use keyfold_reader::format::checksum::{self, Checksums, Provenance, Rows};
+use keyfold_reader::format::properties::{ArrayProperties, Header};
+use keyfold_reader::format::value::ValueProperties;
+use keyfold_reader::{MAX_KEY_LEN, ValueKind};
+
+use crate::error::{Error, Result, RowError};
+use crate::options::{OnDuplicate, Options};
+use crate::output::Output;
+use crate::progress::{Callback, Meter};
+use crate::register::Register;
+use crate::sort::check_folder;
+use crate::sparse_array::SparseArray;
+use crate::spool::Spool;
+use crate::unfinished::{UnfinishedPath, UnfinishedState};
+use crate::value::{Encoder, Input, ValueSection};
+
+/// What became of a build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows read, dropped for a duplicate key, and rejected.
+    pub rows: Rows,
+    /// Keys written: rows read less the others.
+    pub keys: u64,
+    /// States of the automaton.
+    pub states: u64,
+    /// Size of the file in bytes.
+    pub file_bytes: u64,
+}
+
+/// Builds a dictionary from keys in ascending byte order, each written as it comes.
+///
+/// ```
+/// use keyfold_compiler::{Generator, Input, Options};
+/// use keyfold_reader::{Dictionary, ValueKind};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("words.kv");
+/// let mut words = Generator::new(Options::new(ValueKind::Int))?;
+/// words.add(b"fold", Input::Int(7))?;
+/// words.add(b"key", Input::Int(9))?;
+/// words.finish(&path, false)?;
+/// assert_eq!(Dictionary::open(&path)?.get(b"key")?.and_then(|v| v.as_u64()), Some(9));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Generator {
+    options: Options,
+    encoder: Encoder,
+    stored: Vec<u8>,
+    automaton: Automaton,
+    values: ValueSection,
+    rows: Rows,
+    keys: u64,
+    meter: Meter,
+}
+
+/// The automaton under construction.
+struct Automaton {
+    path: UnfinishedPath,
+    register: Option<Register>,
+    array: SparseArray,
+    signature: Vec<u8>,
+    weighted: bool,
+}
+
+/// Shares of the memory limit, in sixteenths. The sort's buffer has the other half: it is full while the
+/// automaton is built from it.
+const REGISTER_SHARE: usize = 5;
+const VALUES_SHARE: usize = 2;
+/// A section is kept in memory up to this part of the limit, and this size.
+const SPOOL_SHARE: usize = 64;
+const MAX_SPOOL: usize = 8 << 20;
+
+impl Generator {
+    /// A generator with these options. Values go where the options' temporary path says until the end.
+    pub fn new(options: Options) -> Result<Self> {
+        check_folder(&options.temporary_path)?;
+        let sixteenth = options.memory_limit / 16;
+        let spool = || {
+            let memory = (options.memory_limit / SPOOL_SHARE).min(MAX_SPOOL);
+            Spool::new(&options.temporary_path, memory)
+        };
+        let dedup = if options.minimization || options.kind == ValueKind::String { VALUES_SHARE } else { 0 };
+        let automaton = Automaton {
+            path: UnfinishedPath::new(),
+            register: options.minimization.then(|| Register::new(REGISTER_SHARE * sixteenth)),
+            array: SparseArray::new(spool(), spool()),
+            signature: Vec::new(),
+            weighted: options.kind == ValueKind::Completion,
+        };
+        Ok(Generator {
+            encoder: Encoder::new(&options),
+            stored: Vec::new(),
+            automaton,
+            values: ValueSection::new(options.kind, spool(), dedup * sixteenth),
+            rows: Rows::default(),
+            keys: 0,
+            meter: Meter::default(),
+            options,
+        })
+    }
+
+    /// Has the progress told; answering false cancels the build.
+    pub fn on_progress(&mut self, callback: Callback) {
+        self.meter.set_callback(callback);
+    }
+
+    /// Replaces the manifest.
+    pub fn set_manifest(&mut self, manifest: &str) {
+        manifest.clone_into(&mut self.options.manifest);
+    }
+
+    /// Adds a key behind all keys so far. A key equal to the one before is a duplicate: the first stays, as
+    /// it is written already. After a [`RowError`] the row was left out and counted as rejected.
+    pub fn add(&mut self, key: &[u8], value: Input<'_>) -> Result<()> {
+        let mut stored = std::mem::take(&mut self.stored);
+        stored.clear();
+        let added = match check_key(key).and_then(|()| self.encoder.encode(value, &mut stored)) {
+            Ok(()) => self.add_encoded(key, &stored),
+            Err(e) => {
+                self.reject();
+                Err(e.into())
+            }
+        };
+        self.stored = stored;
+        added
+    }
+
+    /// Counts a row that was set aside before it was added.
+    pub fn reject(&mut self) {
+        self.rows.read += 1;
+        self.rows.rejected += 1;
+    }
+
+    /// Adds a key with a value in the form an [`Encoder`] gives it.
+    pub fn add_encoded(&mut self, key: &[u8], stored: &[u8]) -> Result<()> {
+        check_key(key)?;
+        self.rows.read += 1;
+        self.meter.progress.rows_read += 1;
+        self.meter.progress.bytes += (key.len() + stored.len()) as u64;
+        let last = self.automaton.path.key();
+        if self.keys > 0 && key <= last {
+            if key < last {
+                return Err(Error::OutOfOrder { previous: last.to_vec(), key: key.to_vec() });
+            }
+            if self.options.on_duplicate == OnDuplicate::Error {
+                return Err(Error::DuplicateKey(key.to_vec()));
+            }
+            self.rows.duplicates += 1;
+            return Ok(());
+        }
+        let value = self.values.add(stored)?;
+        self.add_sorted(key, value)
+    }
+
+    /// Adds a key, known to be in order, with what its final state is to hold.
+    pub(crate) fn add_sorted(&mut self, key: &[u8], value: u64) -> Result<()> {
+        self.automaton.add(key, value)?;
+        self.keys += 1;
+        self.meter.progress.keys_written = self.keys;
+        self.meter.tick()
+    }
+
+    /// Adds a key, known to be in order, with a stored value.
+    pub(crate) fn add_row(&mut self, key: &[u8], stored: &[u8]) -> Result<()> {
+        let value = self.values.add(stored)?;
+        self.add_sorted(key, value)
+    }
+
+    pub(crate) fn values(&mut self) -> &mut ValueSection {
+        &mut self.values
+    }
+
+    /// Takes over counts of rows and the way progress is told.
+    pub(crate) fn continue_from(&mut self, rows: Rows, meter: Meter) {
+        self.rows = rows;
+        self.meter = meter;
+    }
+
+    pub(crate) fn rows(&mut self) -> &mut Rows {
+        &mut self.rows
+    }
+
+    /// Writes the file. An existing one is replaced if `replace` says so, else it is an error.
+    pub fn finish(self, path: &Path, replace: bool) -> Result<Summary> {
+        let output = Output::create(path, replace)?;
+        let version = self.options.version();
+        let compression = self.options.compression.name();
+        let sections = self.close(version, Some(compression))?;
+        sections.publish(output, None)
+    }
+
+    /// Ends the automaton.
+    pub(crate) fn close(mut self, version: u64, compression: Option<&str>) -> Result<Sections> {
+        self.meter.report()?;
+        let Generator { automaton, values, options, rows, keys, .. } = self;
+        let (start_state, states, labels, transitions) = automaton.finish(keys)?;
+        let header = Header {
+            version,
+            start_state,
+            keys,
+            kind: options.kind,
+            states,
+            manifest: options.manifest,
+            secondary: options.secondary,
+            provenance: None,
+        };
+        let properties = options.kind.has_section().then(|| values.properties(compression));
+        Ok(Sections { header, rows, labels, transitions, values: values.into_spool(), properties })
+    }
+}
+
+impl Automaton {
+    fn add(&mut self, key: &[u8], value: u64) -> Result<()> {
+        self.close(self.path.shared(key))?;
+        self.path.extend(key, value);
+        if self.weighted {
+            let [a, b, c, d, ..] = value.to_le_bytes();
+            let weight = u32::from_le_bytes([a, b, c, d]);
+            self.path.raise_weights(u16::try_from(weight).unwrap_or(u16::MAX));
+        }
+        Ok(())
+    }
+
+    /// Writes the states deeper than `depth`.
+    fn close(&mut self, depth: usize) -> Result<()> {
+        let Automaton { path, register, array, signature, .. } = self;
+        path.close(depth, |state| write_state(state, register.as_mut(), array, signature))
+    }
+
+    /// Writes the remaining states, the root last; start state, number of states, labels and transitions.
+    fn finish(mut self, keys: u64) -> Result<(u64, u64, Spool, Spool)> {
+        self.close(0)?;
+        let start = if keys == 0 { 1 } else { self.array.place(self.path.root())? };
+        let states = self.array.states();
+        let (labels, transitions) = self.array.finish()?;
+        Ok((start, states, labels, transitions))
+    }
+}
+
+/// Finds a state equal to this one, or writes it; where it is, and whether it was written anew.
+fn write_state(
+    state: &UnfinishedState,
+    register: Option<&mut Register>,
+    array: &mut SparseArray,
+    signature: &mut Vec<u8>,
+) -> Result<(u64, bool)> {
+    let Some(register) = register else { return Ok((array.place(state)?, true)) };
+    state.write_signature(signature);
+    if !state.novel
+        && let Some(position) = register.find(signature)
+    {
+        return Ok((position, false));
+    }
+    let position = array.place(state)?;
+    register.insert(signature, position);
+    Ok((position, true))
+}
+
+/// Whether a key can be stored.
+pub(crate) fn check_key(key: &[u8]) -> Result<(), RowError> {
+    match key.len() {
+        0 => Err(RowError::EmptyKey),
+        1..=MAX_KEY_LEN => Ok(()),
+        n => Err(RowError::KeyTooLong(n)),
+    }
+}
+
+/// The finished sections of a dictionary.
+pub(crate) struct Sections {
+    header: Header,
+    rows: Rows,
+    labels: Spool,
+    transitions: Spool,
+    values: Spool,
+    properties: Option<ValueProperties>,
+}
+
+impl Sections {
+    /// Writes the file, with the bytes of another behind it.
+    pub(crate) fn publish(mut self, output: Output, behind: Option<File>) -> Result<Summary> {
+        let (rows, keys, states) = (self.rows, self.header.keys, self.header.states);
+        let file_bytes = output.publish(|out| {
+            self.write(out)?;
+            match behind {
+                Some(mut behind) => io::copy(&mut behind, out).map(drop),
+                None => Ok(()),
+            }
+        })?;
+        Ok(Summary { rows, keys, states, file_bytes })
+    }
+
+    /// Writes the dictionary.
+    pub(crate) fn write(&mut self, out: &mut File) -> io::Result<()> {
+        let mut record = Vec::new();
+        if let Some(properties) = &self.properties {
+            properties.write(&mut record);
+        }
+        let checksums = Checksums {
+            header: 0,
+            labels: self.labels.checksum(b""),
+            transitions: self.transitions.checksum(b""),
+            values: self.properties.is_some().then(|| self.values.checksum(&record)),
+        };
+        self.header.provenance = Some(Provenance { checksums, rows: self.rows });
+        let mut start = Vec::new();
+        self.header.write(&mut start);
+        ArrayProperties::new(self.labels.len()).write(&mut start);
+        checksum::seal_header(&mut start);
+        out.write_all(&start)?;
+        self.labels.copy_to(out)?;
+        self.transitions.copy_to(out)?;
+        out.write_all(&record)?;
+        self.values.copy_to(out)
+    }
+}

@@ -1,0 +1,215 @@
+//! Several dictionaries into one.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use keyfold_reader::format::checksum::Rows;
+use keyfold_reader::format::deleted;
+use keyfold_reader::format::value::ValueProperties;
+use keyfold_reader::{Dictionary, FormatError, Scan, SecondaryDictionary, Value, ValueKind};
+
+use crate::compiler::Compiler;
+use crate::error::{At, Error, Result};
+use crate::generator::{Generator, Summary};
+use crate::options::{OnDuplicate, Options};
+use crate::output::Output;
+use crate::progress::{Callback, Meter};
+use crate::sort::{Merge, Source};
+
+/// How the values of the inputs come into the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MergeMode {
+    /// Values are copied one by one, equal ones once.
+    #[default]
+    Deduplicate,
+    /// The value sections are copied whole, one behind the other: faster, but values of replaced and deleted
+    /// keys stay behind.
+    Append,
+}
+
+/// Merges dictionaries of the same kind. Of entries with the same key the one of the input added last stays.
+///
+/// Blobs are copied as they are stored. Inner weights are computed anew.
+pub struct Merger {
+    options: Options,
+    mode: MergeMode,
+    inputs: Vec<Part>,
+    callback: Option<Callback>,
+}
+
+/// An input and the keys deleted in it.
+struct Part {
+    dictionary: Dictionary,
+    deleted: BTreeSet<Vec<u8>>,
+}
+
+impl Merger {
+    /// A merger. The kind in the options is replaced by that of the inputs; of the others it takes memory
+    /// limit, temporary path, minimisation and manifest.
+    pub fn new(options: Options, mode: MergeMode) -> Self {
+        Merger { options, mode, inputs: Vec::new(), callback: None }
+    }
+
+    /// Has the progress told; answering false cancels the merge.
+    pub fn on_progress(&mut self, callback: Callback) {
+        self.callback = Some(callback);
+    }
+
+    /// Adds a file, newer than all before. If a list of deleted keys stands beside it, with `.dk` appended to
+    /// its name, those keys count as deleted in it.
+    pub fn add(&mut self, path: &Path) -> Result<()> {
+        let dictionary = Dictionary::open(path)?;
+        let mut list = path.as_os_str().to_owned();
+        list.push(".dk");
+        let list = PathBuf::from(list);
+        let deleted = if list.exists() { read_deleted(&list)? } else { BTreeSet::new() };
+        self.add_dictionary(dictionary, deleted)
+    }
+
+    /// Adds a dictionary, newer than all before, and the keys deleted in it: where its entry would stay, the
+    /// key is dropped. A key that only older inputs hold is not affected.
+    pub fn add_dictionary(&mut self, dictionary: Dictionary, deleted: BTreeSet<Vec<u8>>) -> Result<()> {
+        let mismatch = |reason| Err(Error::Mismatch { path: dictionary.path().to_owned(), reason });
+        if let Some(first) = self.inputs.first().map(|input| &input.dictionary) {
+            let (kind, needed) = (dictionary.header().kind, first.header().kind);
+            if kind != needed {
+                return mismatch(format!("the kind is {kind}, but {} is {needed}", first.path().display()));
+            }
+            if dictionary.header().secondary != first.header().secondary {
+                return mismatch(format!("the secondary keys differ from those of {}", first.path().display()));
+            }
+            let (size, needed) = (vector_size(&dictionary)?, vector_size(first)?);
+            if size.is_some() && needed.is_some() && size != needed {
+                return mismatch(format!("the vectors have another length than those of {}", first.path().display()));
+            }
+        }
+        self.inputs.push(Part { dictionary, deleted });
+        Ok(())
+    }
+
+    /// Writes the merged file. An existing one is replaced if `replace` says so, else it is an error.
+    pub fn finish(mut self, path: &Path, replace: bool) -> Result<Summary> {
+        let Some(first) = self.inputs.first() else {
+            let reason = "there is nothing to merge".to_owned();
+            return Err(Error::Mismatch { path: path.to_owned(), reason });
+        };
+        let header = first.dictionary.header();
+        self.options.kind = header.kind;
+        self.options.secondary.clone_from(&header.secondary);
+        if header.secondary.is_empty() { self.merge(path, replace) } else { self.recompile(path, replace) }
+    }
+
+    fn merge(self, path: &Path, replace: bool) -> Result<Summary> {
+        let output = Output::create(path, replace)?;
+        let mut generator = Generator::new(self.options)?;
+        let mut meter = Meter::default();
+        if let Some(callback) = self.callback {
+            meter.set_callback(callback);
+        }
+        let read = self.inputs.iter().map(|input| input.dictionary.len()).sum();
+        meter.progress.rows_read = read;
+        generator.continue_from(Rows { read, ..Rows::default() }, meter);
+
+        let mut bases = Vec::new();
+        if self.mode == MergeMode::Append {
+            for Part { dictionary, .. } in &self.inputs {
+                let values = dictionary.values();
+                bases.push(generator.values().append_section(values.section(), values.properties())?);
+            }
+        }
+        let sources = self.inputs.iter().map(|input| Entries { scan: input.dictionary.scan() }).collect();
+        let mut entries = Merge::new(sources, OnDuplicate::Last)?;
+        let mut stored = Vec::new();
+        let mut dropped = 0;
+        while entries.advance()? {
+            if self.inputs[entries.current_index()].deleted.contains(entries.key()) {
+                dropped += 1;
+                continue;
+            }
+            let value = entries.current().scan.value();
+            if self.mode == MergeMode::Append && value.kind().has_section() {
+                let base = bases[entries.current_index()];
+                generator.add_sorted(entries.key(), base + value.handle().0)?;
+            } else {
+                stored.clear();
+                write_stored(value, &mut stored)?;
+                generator.add_row(entries.key(), &stored)?;
+            }
+        }
+        generator.rows().duplicates = entries.duplicates();
+        generator.rows().rejected = dropped;
+        let dictionaries = || self.inputs.iter().map(|input| &input.dictionary);
+        let version = dictionaries().map(|d| d.header().version).max().unwrap_or(2);
+        let properties = |d: &Dictionary| -> ValueProperties { d.values().properties().clone() };
+        let mut names = dictionaries().map(|d| properties(d).compression);
+        let name = names.next().flatten().filter(|first| names.all(|other| other.as_ref() == Some(first)));
+        generator.close(version, name.as_deref())?.publish(output, None)
+    }
+
+    /// Codes of secondary values differ from file to file, so that such entries are sorted anew.
+    fn recompile(self, path: &Path, replace: bool) -> Result<Summary> {
+        let mut compiler = Compiler::new(Options { on_duplicate: OnDuplicate::Last, ..self.options })?;
+        if let Some(callback) = self.callback {
+            compiler.on_progress(callback);
+        }
+        let mut stored = Vec::new();
+        for Part { dictionary, .. } in self.inputs {
+            let dictionary = SecondaryDictionary::new(dictionary)?;
+            let mut entries = dictionary.scan()?;
+            while entries.advance()? {
+                stored.clear();
+                write_stored(entries.value(), &mut stored)?;
+                let fields: Vec<&[u8]> = entries.fields().collect();
+                compiler.add_encoded(&fields, entries.key(), &stored)?;
+            }
+        }
+        compiler.finish(path, replace)
+    }
+}
+
+/// The entries of one input.
+struct Entries<'d> {
+    scan: Scan<'d>,
+}
+
+impl Source for Entries<'_> {
+    fn advance(&mut self) -> Result<bool> {
+        Ok(self.scan.advance()?)
+    }
+
+    fn key(&self) -> &[u8] {
+        self.scan.key()
+    }
+}
+
+/// Appends a value in the form it is sorted and stored in.
+fn write_stored(value: Value<'_>, out: &mut Vec<u8>) -> Result<()> {
+    if let Some(n) = value.as_u64() {
+        out.extend_from_slice(&n.to_le_bytes());
+    } else if let Some(blob) = value.raw()? {
+        if value.kind() != ValueKind::String {
+            out.push(blob.compression.code());
+        }
+        out.extend_from_slice(blob.payload);
+    }
+    Ok(())
+}
+
+/// The length of the float vectors of a dictionary, judged by its first.
+fn vector_size(dictionary: &Dictionary) -> Result<Option<usize>> {
+    if dictionary.header().kind != ValueKind::FloatVector {
+        return Ok(None);
+    }
+    let first = dictionary.first()?;
+    Ok(first.map(|entry| entry.value.floats()).transpose()?.map(|floats| floats.len()))
+}
+
+fn read_deleted(path: &Path) -> Result<BTreeSet<Vec<u8>>> {
+    let file = std::fs::read(path).at(path)?;
+    deleted::read(&file).map_err(|fault| {
+        let section = fault.section;
+        let reason = fault.reason.to_owned();
+        let error = FormatError { path: path.to_owned(), section, offset: fault.offset, reason };
+        Error::Read(error.into())
+    })
+}

@@ -1,0 +1,176 @@
+//! From a row's value to the bytes that are sorted and stored.
+
+use keyfold_reader::{
+    Compression, Compressor, MAX_VALUE_LEN, Precision, ValueKind, json_or_text_to_msgpack, json_to_msgpack,
+    parse_floats,
+};
+
+use crate::error::RowError;
+use crate::options::Options;
+
+/// Integers of completions leave the fifth unit to the weight.
+const COMPLETION_LIMIT: u64 = 1 << 60;
+
+/// A value as given.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Input<'a> {
+    /// None: for key-only.
+    None,
+    /// An integer: for int and completion.
+    Int(u64),
+    /// A text in the form of the dictionary's kind: digits, the string itself, JSON, or numbers separated by
+    /// commas.
+    Text(&'a [u8]),
+    /// The components of a float vector.
+    Floats(&'a [f32]),
+}
+
+/// Turns values into the form they are sorted and stored in. An encoder per thread encodes on all cores.
+pub struct Encoder {
+    kind: ValueKind,
+    compression: Compression,
+    threshold: usize,
+    precision: Precision,
+    vector_size: usize,
+    json_or_text: bool,
+    compressor: Compressor,
+    payload: Vec<u8>,
+    floats: Vec<f32>,
+}
+
+impl Encoder {
+    /// An encoder for the values of a build.
+    pub fn new(options: &Options) -> Self {
+        Encoder {
+            kind: options.kind,
+            compression: options.compression,
+            threshold: options.compression_threshold,
+            precision: options.floating_point_precision,
+            vector_size: options.vector_size,
+            json_or_text: options.json_or_text,
+            compressor: Compressor::new(options.compression),
+            payload: Vec::new(),
+            floats: Vec::new(),
+        }
+    }
+
+    /// Appends the stored form of a value: nothing, an integer of 8 bytes, a string, or code and payload.
+    /// After an error nothing was appended.
+    pub fn encode(&mut self, value: Input<'_>, out: &mut Vec<u8>) -> Result<(), RowError> {
+        match (self.kind, value) {
+            (ValueKind::KeyOnly, Input::None) => Ok(()),
+            (ValueKind::Int, Input::Int(n)) => write_int(n, out),
+            (ValueKind::Int, Input::Text(text)) => write_int(parse_int(text)?, out),
+            (ValueKind::Completion, Input::Int(n)) => write_int(completion(n)?, out),
+            (ValueKind::Completion, Input::Text(text)) => write_int(completion(parse_int(text)?)?, out),
+            (ValueKind::String, Input::Text(text)) => write_string(text, out),
+            (ValueKind::Json, Input::Text(text)) => self.encode_json(text, out),
+            (ValueKind::FloatVector, Input::Floats(floats)) => self.encode_floats(floats, out),
+            (ValueKind::FloatVector, Input::Text(text)) => {
+                let mut floats = std::mem::take(&mut self.floats);
+                floats.clear();
+                let encoded = match parse_floats(text, &mut floats) {
+                    Ok(()) => self.encode_floats(&floats, out),
+                    Err(e) => Err(e.into()),
+                };
+                self.floats = floats;
+                encoded
+            }
+            (kind, found) => Err(RowError::Kind { found: found.name(), kind, needed: needed(kind) }),
+        }
+    }
+
+    fn encode_json(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), RowError> {
+        self.payload.clear();
+        if self.json_or_text {
+            json_or_text_to_msgpack(text, self.precision, &mut self.payload);
+        } else {
+            json_to_msgpack(text, self.precision, &mut self.payload)?;
+        }
+        self.write_blob(self.threshold, out)
+    }
+
+    fn encode_floats(&mut self, floats: &[f32], out: &mut Vec<u8>) -> Result<(), RowError> {
+        if floats.len() != self.vector_size {
+            return Err(RowError::VectorSize { found: floats.len(), needed: self.vector_size });
+        }
+        self.payload.clear();
+        self.payload.extend(floats.iter().flat_map(|float| float.to_le_bytes()));
+        self.write_blob(0, out)
+    }
+
+    /// Appends code and payload; compressed if the payload is longer than `threshold` and gets shorter by it.
+    fn write_blob(&mut self, threshold: usize, out: &mut Vec<u8>) -> Result<(), RowError> {
+        if self.payload.len() > MAX_VALUE_LEN {
+            return Err(RowError::ValueTooLong(self.payload.len()));
+        }
+        let start = out.len();
+        if self.compression != Compression::None && self.payload.len() > threshold {
+            out.push(self.compression.code());
+            self.compressor.compress(&self.payload, out);
+            if out.len() - start <= self.payload.len() {
+                return Ok(());
+            }
+            out.truncate(start);
+        }
+        out.push(Compression::None.code());
+        out.extend_from_slice(&self.payload);
+        Ok(())
+    }
+}
+
+impl Input<'_> {
+    fn name(&self) -> &'static str {
+        match self {
+            Input::None => "there is no value",
+            Input::Int(_) => "the value is an integer",
+            Input::Text(_) => "there is a value",
+            Input::Floats(_) => "the value is a vector of floats",
+        }
+    }
+}
+
+fn needed(kind: ValueKind) -> &'static str {
+    match kind {
+        ValueKind::KeyOnly => "none",
+        ValueKind::Int | ValueKind::Completion => "an integer",
+        ValueKind::String => "a string",
+        ValueKind::Json => "JSON",
+        ValueKind::FloatVector => "a vector of floats",
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a match arm like its neighbours")]
+fn write_int(n: u64, out: &mut Vec<u8>) -> Result<(), RowError> {
+    out.extend_from_slice(&n.to_le_bytes());
+    Ok(())
+}
+
+/// The integer of a stored form.
+pub(super) fn read_int(stored: &[u8]) -> u64 {
+    stored.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+fn parse_int(text: &[u8]) -> Result<u64, RowError> {
+    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(text)
+        .ok()
+        .filter(|_| digits)
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| RowError::NotInteger(String::from_utf8_lossy(&text[..text.len().min(80)]).into_owned()))
+}
+
+fn completion(n: u64) -> Result<u64, RowError> {
+    if n < COMPLETION_LIMIT { Ok(n) } else { Err(RowError::CompletionRange(n)) }
+}
+
+fn write_string(text: &[u8], out: &mut Vec<u8>) -> Result<(), RowError> {
+    if text.len() > MAX_VALUE_LEN {
+        return Err(RowError::ValueTooLong(text.len()));
+    }
+    if let Some(at) = text.iter().position(|&b| b == 0) {
+        return Err(RowError::NulInString(at));
+    }
+    out.extend_from_slice(text);
+    Ok(())
+}

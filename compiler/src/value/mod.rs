@@ -1,0 +1,7 @@
+//! Values on their way into a file.
+
+mod encoder;
+mod section;
+
+pub use encoder::{Encoder, Input};
+pub(crate) use section::ValueSection;

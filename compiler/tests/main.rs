@@ -1,0 +1,7 @@
+//! Builds read back: round trips, determinism, merge, placement.
+
+mod support;
+
+mod determinism;
+mod placement;
+mod round_trip;

@@ -1,0 +1,66 @@
+//! A list of deleted keys, the file `<dictionary>.dk` beside a dictionary: a MessagePack array of strings
+//! (str or bin), in any order.
+
+use std::collections::BTreeSet;
+
+use crate::error::{Fault, Section};
+
+/// Reads a list.
+pub fn read(file: &[u8]) -> Result<BTreeSet<Vec<u8>>, Fault> {
+    let mut at = 0;
+    let fault = |at: usize, reason| Fault::new(Section::Deleted, at as u64, reason);
+    let count = match *file {
+        [b @ 0x90..=0x9F, ..] => {
+            at += 1;
+            u64::from(b & 0x0F)
+        }
+        [0xDC, ..] => take_number(file, &mut at, 2).ok_or_else(|| fault(at, "the list ends early"))?,
+        [0xDD, ..] => take_number(file, &mut at, 4).ok_or_else(|| fault(at, "the list ends early"))?,
+        _ => return Err(fault(0, "not a MessagePack array")),
+    };
+    let mut keys = BTreeSet::new();
+    for _ in 0..count {
+        let start = at;
+        let key = take_string(file, &mut at).ok_or_else(|| fault(start, "not a MessagePack string"))?;
+        keys.insert(key.to_vec());
+    }
+    Ok(keys)
+}
+
+/// The big-endian number of `width` bytes behind a type byte.
+fn take_number(file: &[u8], at: &mut usize, width: usize) -> Option<u64> {
+    let bytes = file.get(*at + 1..*at + 1 + width)?;
+    *at += 1 + width;
+    Some(bytes.iter().fold(0, |n, &b| n << 8 | u64::from(b)))
+}
+
+fn take_string<'a>(file: &'a [u8], at: &mut usize) -> Option<&'a [u8]> {
+    let length = match *file.get(*at)? {
+        b @ 0xA0..=0xBF => {
+            *at += 1;
+            u64::from(b & 0x1F)
+        }
+        0xC4 | 0xD9 => take_number(file, at, 1)?,
+        0xC5 | 0xDA => take_number(file, at, 2)?,
+        0xC6 | 0xDB => take_number(file, at, 4)?,
+        _ => return None,
+    };
+    let end = at.checked_add(usize::try_from(length).ok()?)?;
+    let text = file.get(*at..end)?;
+    *at = end;
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_string_forms_are_read() {
+        let keys = read(b"\x93\xA1a\xC4\x02bc\xD9\x00").unwrap();
+        assert_eq!(keys.into_iter().collect::<Vec<_>>(), [&b""[..], b"a", b"bc"]);
+        assert!(read(b"\x92\xA1a").is_err());
+        assert!(read(b"\xDD\xFF\xFF\xFF\xFF").is_err());
+        assert!(read(b"").is_err());
+    }
+}

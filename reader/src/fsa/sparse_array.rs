@@ -1,0 +1,183 @@
+//! keyvi's sparse array: one label and one word per slot, states interleaved.
+//!
+//! Positions come from the file, so none is trusted: every access decides once whether its slot lies in the
+//! array. Both arrays are cut to the same length before a walk, so that this one decision covers the label
+//! and the word (checked in the machine code: the loop of `follow` holds a single comparison with the
+//! length).
+
+use std::ops::Range;
+
+use crate::bytes::Bytes;
+use crate::error::{Fault, Section};
+use crate::format::to_usize;
+use crate::format::transition::{self, FINAL, FINAL_LABEL, Pointer, SPAN, WEIGHT};
+use crate::format::varint::read_varshort;
+use crate::simd;
+
+/// The two arrays within a file.
+#[derive(Clone, Debug)]
+pub struct SparseArray {
+    bytes: Bytes,
+    /// Where the labels start; the transitions follow them.
+    start: usize,
+    slots: usize,
+    root: u64,
+}
+
+/// The slots of the array: both slices have the same length.
+#[derive(Clone, Copy)]
+struct Slots<'a> {
+    labels: &'a [u8],
+    words: &'a [[u8; 2]],
+}
+
+impl SparseArray {
+    /// The array of `slots` slots whose labels start at byte `start`. `root` is 0 in an empty dictionary.
+    pub fn new(bytes: Bytes, start: usize, slots: u64, root: u64) -> Result<Self, Fault> {
+        let fault = |reason| Fault::new(Section::Labels, start as u64, reason);
+        let end = slots.checked_mul(3).and_then(|len| len.checked_add(start as u64));
+        if end.is_none_or(|end| end > bytes.len() as u64) {
+            return Err(fault("the file ends before the last transition"));
+        }
+        if root != 0 && root.checked_add(SPAN).is_none_or(|end| end > slots) {
+            return Err(fault("the start state lies outside of the sparse array"));
+        }
+        Ok(SparseArray { bytes, start, slots: to_usize(slots), root })
+    }
+
+    /// The bytes of the labels within the file.
+    pub fn label_bytes(&self) -> Range<usize> {
+        self.start..self.start + self.slots
+    }
+
+    /// The bytes of the transitions within the file.
+    pub fn transition_bytes(&self) -> Range<usize> {
+        self.start + self.slots..self.start + 3 * self.slots
+    }
+
+    pub(super) fn root(&self) -> Option<u64> {
+        (self.root != 0).then_some(self.root)
+    }
+
+    pub(super) fn slots(&self) -> usize {
+        self.slots
+    }
+
+    #[inline]
+    fn view(&self) -> Slots<'_> {
+        let (labels, words) = self.bytes[self.start..self.start + 3 * self.slots].split_at(self.slots);
+        let (words, _) = words.as_chunks::<2>();
+        Slots { labels, words: &words[..labels.len()] }
+    }
+
+    #[inline]
+    pub(super) fn follow(&self, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
+        let slots = self.view();
+        let mut state = state;
+        for &label in labels {
+            let p = to_usize(state) + usize::from(label);
+            if p >= slots.labels.len() {
+                return Err(self.fault_at(state, "a pointer leads outside of the sparse array"));
+            }
+            if slots.labels[p] != label {
+                return Ok(None);
+            }
+            state = self.target(slots, p)?;
+            if state == 0 {
+                return Ok(None);
+            }
+        }
+        Ok(Some(state))
+    }
+
+    /// The target of the transition at slot `p`, which lies in the array; 0: there is none.
+    #[inline]
+    fn target(&self, slots: Slots<'_>, p: usize) -> Result<u64, Fault> {
+        let word = u16::from_le_bytes(slots.words[p]);
+        match transition::pointer(p as u64, word) {
+            Some(Pointer::Direct(target)) => Ok(target),
+            Some(Pointer::Overflow { units, low }) => slots
+                .words
+                .get(to_usize(units)..)
+                .and_then(read_varshort)
+                .and_then(|value| low.target(p as u64, value))
+                // keeps `state + label` below from overflowing
+                .filter(|&target| target <= slots.labels.len() as u64)
+                .ok_or_else(|| self.word_fault(p, "an overflow pointer cannot be read")),
+            None => Err(self.word_fault(p, "a pointer leads before the sparse array")),
+        }
+    }
+
+    /// The child of `state` by a label it carries, checked to lie in the array.
+    #[inline]
+    pub(super) fn child(&self, state: u64, label: u8) -> Result<Option<u64>, Fault> {
+        let slots = self.view();
+        let p = to_usize(state) + usize::from(label);
+        if p >= slots.labels.len() {
+            return Err(self.fault_at(state, "a pointer leads outside of the sparse array"));
+        }
+        let target = self.target(slots, p)?;
+        if to_usize(target + SPAN) > slots.labels.len() {
+            return Err(self.word_fault(p, "a pointer leads outside of the sparse array"));
+        }
+        Ok((target != 0).then_some(target))
+    }
+
+    /// The labels of the transitions of `state`, as a set of bits.
+    #[inline]
+    pub(super) fn labels(&self, state: u64) -> Result<[u64; 4], Fault> {
+        self.view()
+            .labels
+            .get(to_usize(state)..)
+            .and_then(|labels| labels.first_chunk())
+            .map(simd::own_labels)
+            .ok_or_else(|| self.fault_at(state, "a state ends outside of the sparse array"))
+    }
+
+    /// Label and word of the slot at a distance from a state.
+    #[inline]
+    fn slot(&self, state: u64, distance: u64) -> Result<(u8, u16), Fault> {
+        let slots = self.view();
+        let p = to_usize(state + distance);
+        if p >= slots.labels.len() {
+            return Err(self.fault_at(state, "a state ends outside of the sparse array"));
+        }
+        Ok((slots.labels[p], u16::from_le_bytes(slots.words[p])))
+    }
+
+    #[inline]
+    pub(super) fn is_final(&self, state: u64) -> Result<bool, Fault> {
+        Ok(self.slot(state, FINAL)?.0 == FINAL_LABEL)
+    }
+
+    #[inline]
+    pub(super) fn value(&self, state: u64) -> Result<Option<u64>, Fault> {
+        if !self.is_final(state)? {
+            return Ok(None);
+        }
+        let p = to_usize(state + FINAL);
+        let units = self.view().words.get(p..).unwrap_or_default();
+        let value = read_varshort(units).ok_or_else(|| self.word_fault(p, "a value word cannot be read"))?;
+        Ok(Some(value))
+    }
+
+    pub(super) fn inner_weight(&self, state: u64) -> Result<u32, Fault> {
+        let (label, word) = self.slot(state, WEIGHT)?;
+        Ok(if label == 0 { u32::from(word) } else { 0 })
+    }
+
+    pub(super) fn used(&self) -> u64 {
+        let slots = self.view();
+        slots.labels.iter().zip(slots.words).filter(|&(&label, &word)| label != 0 || word != [0, 0]).count() as u64
+    }
+
+    #[cold]
+    pub(super) fn fault_at(&self, state: u64, reason: &'static str) -> Fault {
+        Fault::new(Section::Labels, (self.start as u64).saturating_add(state), reason)
+    }
+
+    #[cold]
+    fn word_fault(&self, p: usize, reason: &'static str) -> Fault {
+        Fault::new(Section::Transitions, (self.start + self.slots + 2 * p) as u64, reason)
+    }
+}

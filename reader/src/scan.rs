@@ -1,0 +1,95 @@
+//! A scan: keys with their values, in byte order.
+
+use crate::dictionary::Dictionary;
+use crate::error::{InFile, Result};
+use crate::fsa::ValueHandle;
+use crate::fsa::walk::Lexicographic;
+use crate::matched::Match;
+use crate::value::Value;
+
+/// A cursor over the entries of a dictionary, of a prefix, or of a range.
+///
+/// [`advance`](Self::advance) goes to the next entry without allocating; as an [`Iterator`] the scan gives
+/// owned [`Match`]es. After an error or at the end it stays at the end.
+#[derive(Clone, Debug)]
+pub struct Scan<'d> {
+    dictionary: &'d Dictionary,
+    walk: Lexicographic,
+    /// Keys from here on are left out.
+    upper: Option<Vec<u8>>,
+    value: Option<ValueHandle>,
+    /// All keys are walked, so that fewer than announced are an error too.
+    complete: bool,
+    done: bool,
+    /// Bytes in front of each key that are not shown.
+    hidden: usize,
+}
+
+impl<'d> Scan<'d> {
+    pub(crate) fn new(dictionary: &'d Dictionary, walk: Lexicographic, complete: bool, hidden: usize) -> Self {
+        Scan { dictionary, walk, upper: None, value: None, complete, done: false, hidden }
+    }
+
+    /// Leaves out the keys from `upper` on.
+    #[must_use]
+    pub fn before(mut self, upper: &[u8]) -> Self {
+        self.upper = Some(upper.to_vec());
+        self
+    }
+
+    /// Goes to the next entry; false at the end.
+    pub fn advance(&mut self) -> Result<bool> {
+        self.value = None;
+        if self.done {
+            return Ok(false);
+        }
+        self.done = true;
+        let Some(value) = self.walk.advance(self.dictionary.fsa()).in_file(self.dictionary.path())? else {
+            return self.finish();
+        };
+        if let Some(upper) = &self.upper
+            && self.key() >= &upper[..]
+        {
+            return Ok(false);
+        }
+        self.done = false;
+        self.value = Some(value);
+        Ok(true)
+    }
+
+    fn finish(&self) -> Result<bool> {
+        let fsa = self.dictionary.fsa();
+        match fsa.root() {
+            Some(root) if self.complete && self.upper.is_none() && self.walk.remaining() > 0 => {
+                Err(fsa.fault(root, "fewer keys than the header says")).in_file(self.dictionary.path())
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// The current key.
+    pub fn key(&self) -> &[u8] {
+        &self.walk.key()[self.hidden.min(self.walk.key().len())..]
+    }
+
+    /// The current value.
+    ///
+    /// # Panics
+    ///
+    /// Before the first [`advance`](Self::advance) and after the end.
+    pub fn value(&self) -> Value<'d> {
+        Value::new(self.dictionary.values(), self.value.expect("the scan stands on an entry"))
+    }
+}
+
+impl<'d> Iterator for Scan<'d> {
+    type Item = Result<Match<'d>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.advance() {
+            Ok(true) => Some(Ok(Match { key: self.key().to_vec(), value: self.value() })),
+            Ok(false) => None,
+            Err(e) => Some(Err(e)),
+        }
+    }
+}

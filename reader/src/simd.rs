@@ -1,0 +1,79 @@
+//! Compares of many bytes at once.
+#![expect(unsafe_code, reason = "vector loads take pointers")]
+
+/// The bytes c for which `window[c] == c`, as a set of 256 bits, lowest first.
+#[inline]
+pub(crate) fn own_labels(window: &[u8; 256]) -> [u64; 4] {
+    let mut set = [0u64; 4];
+    let (blocks, _) = window.as_chunks::<16>();
+    let mut label = 0u8;
+    for (i, block) in blocks.iter().enumerate() {
+        set[i / 4] |= u64::from(equal_to_run(block, label)) << (16 * (i % 4));
+        label = label.wrapping_add(16);
+    }
+    set
+}
+
+/// A bit for every `i` with `block[i] == first + i`.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[expect(clippy::cast_possible_wrap, reason = "a byte keeps its bits")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a mask of 16 bits")]
+fn equal_to_run(block: &[u8; 16], first: u8) -> u16 {
+    use std::arch::x86_64::{
+        _mm_add_epi8, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_set1_epi8,
+        _mm_setr_epi8,
+    };
+    // SAFETY: the pointer comes from a reference to 16 bytes, the load needs no alignment, and SSE2 is
+    // part of every x86-64.
+    unsafe {
+        let run = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        let expected = _mm_add_epi8(run, _mm_set1_epi8(first as i8));
+        let found = _mm_loadu_si128(block.as_ptr().cast());
+        _mm_movemask_epi8(_mm_cmpeq_epi8(found, expected)) as u16
+    }
+}
+
+/// A bit for every `i` with `block[i] == first + i`.
+#[cfg(not(target_arch = "x86_64"))]
+fn equal_to_run(block: &[u8; 16], first: u8) -> u16 {
+    scalar(block, first)
+}
+
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn scalar(block: &[u8; 16], first: u8) -> u16 {
+    let mut label = first;
+    let mut mask = 0u16;
+    for (i, &found) in block.iter().enumerate() {
+        mask |= u16::from(found == label) << i;
+        label = label.wrapping_add(1);
+    }
+    mask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vector_and_scalar_agree() {
+        let mut x = 1u32;
+        for round in 0..200u32 {
+            let mut window = [0u8; 256];
+            for (c, label) in window.iter_mut().enumerate() {
+                x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let own = u8::try_from(c).unwrap();
+                *label = if x >> 28 <= round % 17 { own } else { (x >> 8).to_le_bytes()[0] };
+            }
+            let set = own_labels(&window);
+            for (c, &label) in window.iter().enumerate() {
+                assert_eq!(set[c / 64] >> (c % 64) & 1 == 1, usize::from(label) == c);
+            }
+            let (blocks, _) = window.as_chunks::<16>();
+            for (i, block) in blocks.iter().enumerate() {
+                let first = u8::try_from(16 * i).unwrap();
+                assert_eq!(equal_to_run(block, first), scalar(block, first));
+            }
+        }
+    }
+}
