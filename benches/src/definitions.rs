@@ -88,6 +88,7 @@ pub struct Get {
     pub quick_rounds: usize,
     pub passes: usize,
     pub values: Vec<String>,
+    pub same_bytes: Vec<String>,
     pub queries: Vec<String>,
 }
 

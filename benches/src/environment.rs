@@ -12,7 +12,7 @@ pub fn facts(setting: &Setting) -> String {
     let mut out = String::new();
     let python = [
         "-c",
-        "import keyvi, sys; from importlib.metadata import version; print(version('keyvi'), 'on Python', sys.version.split()[0])",
+        "import platform, importlib.metadata as of; print(of.version('keyvi'), 'on Python', platform.python_version())",
     ];
     let facts = [
         ("processor", field("/proc/cpuinfo", "model name")),

@@ -42,6 +42,8 @@ pub(crate) struct SparseArray {
     overflow: Overflow,
     /// The highest start of a state.
     highest: u64,
+    /// All slots before this one are in use.
+    dense: u64,
     states: u64,
     pointers: Vec<u16>,
 }
@@ -132,6 +134,7 @@ impl SparseArray {
             window,
             overflow: Overflow::default(),
             highest: 0,
+            dense: 0,
             states: 0,
             pointers: Vec::new(),
         }
@@ -146,7 +149,10 @@ impl SparseArray {
     pub(crate) fn place(&mut self, state: &UnfinishedState) -> Result<u64> {
         let units = state.value.map(write_varshort);
         let units = units.as_ref().map_or(&[][..], |(units, n)| &units[..*n]);
-        let mut start = self.highest.saturating_sub(SEARCH).max(1);
+        // the first slot the state needs is not among those in use
+        let first = state.transitions.first().map_or(FINAL, |t| u64::from(t.0));
+        let dense = self.dense.saturating_sub(first);
+        let mut start = self.highest.saturating_sub(SEARCH).max(dense).max(1);
         loop {
             start = self.first_fit(state, units.len(), start);
             let bare = self.leaves_bare(start, state);
@@ -272,6 +278,14 @@ impl SparseArray {
         }
         self.highest = self.highest.max(start);
         self.states += 1;
+        self.dense = self.dense.max(self.highest.saturating_sub(SEARCH));
+        loop {
+            let ones = self.window.used.from(self.dense).trailing_ones();
+            self.dense += u64::from(ones);
+            if ones < u64::BITS {
+                break;
+            }
+        }
     }
 
     /// Writes out the slots that cannot change any more.
