@@ -1,1 +1,34 @@
-fn main() {}
+//! The keyfold command line.
+#![forbid(unsafe_code)]
+
+mod build;
+mod commands;
+mod error;
+mod file;
+mod input;
+mod interrupt;
+mod kind;
+mod output;
+mod print;
+mod progress;
+mod range;
+mod rejects;
+mod rows;
+mod size;
+mod stdio;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::Exit;
+
+fn main() -> ExitCode {
+    let exit = commands::run(commands::Arguments::parse()).unwrap_or_else(|e| error::report(&e));
+    ExitCode::from(match exit {
+        Exit::Success => 0,
+        Exit::Missing => 1,
+        Exit::Error => 2,
+        Exit::Interrupted => 130,
+    })
+}

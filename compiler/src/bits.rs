@@ -42,11 +42,11 @@ impl Bits {
             return if before >= 64 { 0 } else { self.from(self.base) << before };
         };
         let (word, bit) = split(offset);
-        let low = self.words.get(word).copied().unwrap_or(0) >> bit;
-        if bit == 0 {
-            return low;
+        match self.words.get(word..).and_then(|words| words.first_chunk::<2>()) {
+            // the bits of both words in one piece, shifted down
+            Some(&[low, high]) => low >> bit | high << 1 << (63 - bit),
+            None => self.words.get(word).map_or(0, |low| low >> bit),
         }
-        low | self.words.get(word + 1).copied().unwrap_or(0) << (64 - bit)
     }
 
     /// Forgets the bits before `position`, as far as whole words go.

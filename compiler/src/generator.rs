@@ -17,7 +17,7 @@ use crate::register::Register;
 use crate::sort::check_folder;
 use crate::sparse_array::SparseArray;
 use crate::spool::Spool;
-use crate::unfinished::{UnfinishedPath, UnfinishedState};
+use crate::unfinished::{Finished, UnfinishedPath, UnfinishedState};
 use crate::value::{Encoder, Input, ValueSection};
 
 /// What became of a build.
@@ -230,7 +230,7 @@ impl Automaton {
     /// Writes the states deeper than `depth`.
     fn close(&mut self, depth: usize) -> Result<()> {
         let Automaton { path, register, array, signature, .. } = self;
-        path.close(depth, |state| write_state(state, register.as_mut(), array, signature))
+        path.close(depth, |state| finish_state(state, register.as_mut(), array, signature))
     }
 
     /// Writes the remaining states, the root last; start state, number of states, labels and transitions.
@@ -243,23 +243,25 @@ impl Automaton {
     }
 }
 
-/// Finds a state equal to this one, or writes it; where it is, and whether it was written anew.
-fn write_state(
+/// Finds a state equal to this one, or writes it.
+fn finish_state(
     state: &UnfinishedState,
     register: Option<&mut Register>,
     array: &mut SparseArray,
     signature: &mut Vec<u8>,
-) -> Result<(u64, bool)> {
-    let Some(register) = register else { return Ok((array.place(state)?, true)) };
+) -> Result<Finished> {
+    let Some(register) = register else {
+        return Ok(Finished { position: array.place(state)?, novel: true, entry: None });
+    };
     state.write_signature(signature);
     if !state.novel
-        && let Some(position) = register.find(signature)
+        && let Some(entry) = register.find(signature, state.last_child)
     {
-        return Ok((position, false));
+        return Ok(Finished { position: entry.position, novel: false, entry: Some(entry) });
     }
     let position = array.place(state)?;
-    register.insert(signature, position);
-    Ok((position, true))
+    let entry = register.insert(signature, position, state.last_child);
+    Ok(Finished { position, novel: true, entry: Some(entry) })
 }
 
 /// Whether a key can be stored.

@@ -3,6 +3,7 @@
 use keyfold_reader::format::transition::WEIGHT_DEPTH;
 use keyfold_reader::format::varint::write_varint;
 
+use crate::register::Entry;
 use crate::sort::shared_prefix;
 
 /// A state under construction.
@@ -16,6 +17,18 @@ pub(crate) struct UnfinishedState {
     pub(crate) weight: u16,
     /// A state below was written anew, so that no state written before can be equal to this one.
     pub(crate) novel: bool,
+    /// The last child as the register knows it.
+    pub(crate) last_child: Option<Entry>,
+}
+
+/// A state that has been finished.
+pub(crate) struct Finished {
+    /// Where it stands.
+    pub(crate) position: u64,
+    /// Whether it was written anew.
+    pub(crate) novel: bool,
+    /// The state as the register knows it.
+    pub(crate) entry: Option<Entry>,
 }
 
 const FINAL: u8 = 1;
@@ -27,6 +40,7 @@ impl UnfinishedState {
         self.value = None;
         self.weight = 0;
         self.novel = false;
+        self.last_child = None;
     }
 
     /// All that makes a state equal to another, as bytes.
@@ -70,21 +84,21 @@ impl UnfinishedPath {
         shared_prefix(&self.key, key)
     }
 
-    /// Finishes the states deeper than `depth`, deepest first. `finish` writes one and returns where, and
-    /// whether it was written anew.
+    /// Finishes the states deeper than `depth` with `finish`, deepest first.
     pub(crate) fn close<E>(
         &mut self,
         depth: usize,
-        mut finish: impl FnMut(&UnfinishedState) -> Result<(u64, bool), E>,
+        mut finish: impl FnMut(&UnfinishedState) -> Result<Finished, E>,
     ) -> Result<(), E> {
         while self.key.len() > depth {
             let at = self.key.len();
-            let (target, novel) = finish(&self.states[at])?;
+            let finished = finish(&self.states[at])?;
             let label = self.key[at - 1];
             self.key.pop();
             let parent = &mut self.states[at - 1];
-            parent.transitions.push((label, target));
-            parent.novel |= novel;
+            parent.transitions.push((label, finished.position));
+            parent.novel |= finished.novel;
+            parent.last_child = finished.entry;
         }
         Ok(())
     }

@@ -1,0 +1,89 @@
+//! Standard input and output.
+
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, StdinLock, StdoutLock, Write};
+
+use anyhow::Result;
+
+/// Bytes collected before they are written.
+const BUFFER: usize = 1 << 16;
+
+/// Standard output, buffered. What was written is complete after [`finish`](Self::finish) only.
+pub(crate) struct Output {
+    stdout: StdoutLock<'static>,
+    buffer: Vec<u8>,
+    terminal: bool,
+}
+
+impl Output {
+    pub(crate) fn new() -> Self {
+        let stdout = io::stdout().lock();
+        Output { terminal: stdout.is_terminal(), stdout, buffer: Vec::with_capacity(BUFFER) }
+    }
+
+    /// Whether a person is reading, so that control bytes must not get through.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// The bytes to be written next, for appending.
+    pub(crate) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.buffer
+    }
+
+    /// Writes the buffer when it is full.
+    #[inline]
+    pub(crate) fn end_row(&mut self) -> io::Result<()> {
+        if self.buffer.len() < BUFFER { Ok(()) } else { self.write_buffer() }
+    }
+
+    fn write_buffer(&mut self) -> io::Result<()> {
+        // past the line buffer of the standard library, which would look for line ends
+        self.stdout.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Writes all there is.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.write_buffer()?;
+        self.stdout.flush()
+    }
+
+    /// Writes all there is, for the last time.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        Ok(self.flush()?)
+    }
+}
+
+/// The rows of standard input, one by one as they come.
+pub(crate) struct InputRows {
+    stdin: BufReader<StdinLock<'static>>,
+}
+
+impl InputRows {
+    pub(crate) fn new() -> Self {
+        InputRows { stdin: BufReader::with_capacity(BUFFER, io::stdin().lock()) }
+    }
+
+    /// Whether reading the next row may have to wait for it.
+    pub(crate) fn may_wait(&self) -> bool {
+        memchr::memchr(b'\n', self.stdin.buffer()).is_none()
+    }
+
+    /// Reads the next row without its end; false at the end of the input. Of a row longer than `limit` one
+    /// byte more than that is kept.
+    pub(crate) fn next(&mut self, row: &mut Vec<u8>, limit: usize) -> io::Result<bool> {
+        row.clear();
+        let most = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(2));
+        if (&mut self.stdin).take(most).read_until(b'\n', row)? == 0 {
+            return Ok(false);
+        }
+        if row.last() == Some(&b'\n') {
+            row.pop();
+        } else if row.len() > limit {
+            row.truncate(limit + 1);
+            self.stdin.skip_until(b'\n')?;
+        }
+        Ok(true)
+    }
+}
