@@ -134,12 +134,8 @@ impl Dictionary {
     #[inline]
     pub(crate) fn get_below(&self, root: Option<Cursor>, key: &[u8]) -> Result<Option<Value<'_>>> {
         let Some(root) = root else { return Ok(None) };
-        let found = match self.fsa().follow(root, key) {
-            Ok(None) => return Ok(None),
-            Ok(Some(at)) => self.fsa().value(at),
-            Err(fault) => Err(fault),
-        };
-        Ok(found.in_file(self.path())?.map(|handle| Value::new(self.values(), handle)))
+        let found = self.fsa().get(root, key).in_file(self.path())?;
+        Ok(found.map(|handle| Value::new(self.values(), handle)))
     }
 
     /// Whether `key` is stored.

@@ -38,6 +38,7 @@ mod dictionary;
 mod error;
 mod matched;
 mod mmap;
+mod prefetch;
 mod scan;
 mod secondary;
 mod simd;

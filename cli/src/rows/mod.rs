@@ -11,7 +11,7 @@ mod json_lines;
 mod pipeline;
 mod row_encoder;
 
-pub(crate) use batch::EncodedRow;
+pub(crate) use batch::{Batch, EncodedRow};
 pub(crate) use form::Form;
 pub(crate) use json_lines::MAX_FIELDS;
 pub(crate) use pipeline::{Pipeline, Settings};

@@ -24,6 +24,18 @@ def test_a_changed_byte_anywhere_is_found(keyfold, tmp_path, rng, kind):
         assert "error: " in keyfold.verify(damaged, code=2), place
 
 
+def test_a_changed_byte_in_the_header_is_found(keyfold, tmp_path):
+    sound = keyfold.compile("int", [(b"a", 1), (b"b", 2)], tmp_path / "sound.kv", None, "--manifest", "m").read_bytes()
+    length = 12 + int.from_bytes(sound[8:12], "big")
+    damaged = tmp_path / "damaged.kv"
+    unnoticed = []
+    for place in range(length):
+        damaged.write_bytes(sound[:place] + bytes([sound[place] ^ 1]) + sound[place + 1 :])
+        if "error: " not in keyfold.verify(damaged, code=None):
+            unnoticed.append(sound[max(0, place - 12) : place + 1])
+    assert unnoticed == []
+
+
 def test_a_file_cut_short_is_found(keyfold, tmp_path, rng):
     sound = keyfold.compile("json", rows.rows("cities", "json", 300), tmp_path / "sound.kv").read_bytes()
     damaged = tmp_path / "damaged.kv"

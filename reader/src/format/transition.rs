@@ -70,11 +70,17 @@ impl OverflowCode {
     }
 }
 
+/// The distance of a relative word: the target lies that far before `p + WINDOW`.
+#[inline]
+pub fn relative_distance(word: u16) -> Option<u64> {
+    (word & OVERFLOW == 0).then_some(u64::from(word))
+}
+
 /// Takes the word of the transition at slot `p` apart. Nothing when it points before the array.
 #[inline]
 pub fn pointer(p: u64, word: u16) -> Option<Pointer> {
-    if word & OVERFLOW == 0 {
-        return (p + WINDOW).checked_sub(u64::from(word)).map(Pointer::Direct);
+    if let Some(distance) = relative_distance(word) {
+        return (p + WINDOW).checked_sub(distance).map(Pointer::Direct);
     }
     if word & ABSOLUTE == ABSOLUTE {
         return Some(Pointer::Direct(u64::from(word & !ABSOLUTE)));

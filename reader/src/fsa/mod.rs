@@ -105,6 +105,14 @@ impl Fsa {
         Ok(array.follow(at.state, labels)?.map(|state| Cursor { state }))
     }
 
+    /// The value of the key that leads on from here by `labels`: the same as following them and asking for the
+    /// value, in one go.
+    #[inline]
+    pub fn get(&self, at: Cursor, labels: &[u8]) -> Result<Option<ValueHandle>, Fault> {
+        let Layout::SparseArray(array) = &self.layout;
+        Ok(array.get(at.state, labels)?.map(ValueHandle))
+    }
+
     /// The children, to be taken with [`next_child`](Self::next_child) or [`last_child`](Self::last_child).
     #[inline]
     pub fn children(&self, at: Cursor) -> Result<Children, Fault> {

@@ -1,0 +1,165 @@
+//! `keyfold compile`
+
+mod arguments;
+
+use std::thread;
+
+use anyhow::{Result, anyhow};
+use keyfold_compiler::{Error, Summary};
+
+pub(crate) use self::arguments::CompileArgs;
+use crate::build::Build;
+use crate::error::Exit;
+use crate::input::{self, Source};
+use crate::progress::Bar;
+use crate::rejects::Rejects;
+use crate::rows::{Batch, Pipeline, Settings, Shape};
+use crate::{interrupt, output};
+
+/// Bad rows whose reason is shown, of those that are skipped.
+const REASONS_SHOWN: usize = 5;
+
+pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
+    let options = args.options()?;
+    let sources = input::find(&args.inputs)?;
+    let rejects_path = args.skip_bad_rows.as_deref();
+    let outputs: Vec<_> = rejects_path.into_iter().chain([&*args.output]).collect();
+    input::refuse_output(&sources, &outputs)?;
+    output::check(&args.output, args.force)?;
+    let rejects = rejects_path.map(|path| Rejects::create(path, args.force)).transpose()?;
+    interrupt::watch()?;
+
+    let workers = args.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
+    rayon::ThreadPoolBuilder::new().num_threads(workers).build_global()?;
+    let build = Build::new(args.kind, args.sorted, options.clone())?;
+    let total = input::total_size(&sources);
+    let shape = Shape { kind: args.kind, secondary: options.secondary.clone() };
+    let mut intake = Intake {
+        names: sources.iter().map(Source::name).collect(),
+        fields: options.secondary.len(),
+        build,
+        rejects,
+        quiet: args.quiet,
+        source: 0,
+        rows: 0,
+        total_rows: 0,
+        rejected: 0,
+    };
+    let settings =
+        Settings { sources, form: args.form(), shape, options, workers, stop_at_bad: rejects_path.is_none() };
+    let summary = intake.read(settings, total).and_then(|()| finish(intake, args))?;
+    if !args.quiet {
+        let Summary { rows, keys, .. } = summary;
+        let what = if args.kind.is_vector() { "values" } else { "keys" };
+        eprintln!(
+            "rows read {} = {what} written {keys} + duplicates {} + rejected {}",
+            rows.read, rows.duplicates, rows.rejected
+        );
+    }
+    Ok(Exit::Success)
+}
+
+/// Writes the file.
+fn finish(intake: Intake, args: &CompileArgs) -> Result<Summary> {
+    let Intake { mut build, rejects, rejected, total_rows, .. } = intake;
+    if let Some(rejects) = rejects
+        && rejected > REASONS_SHOWN
+        && !args.quiet
+    {
+        eprintln!("warning: {rejected} bad rows in all, see {}", rejects.path().display());
+    }
+    let bar = Bar::over_entries(total_rows - rejected as u64, "writing", args.quiet);
+    let shown = bar.clone();
+    build.on_progress(Box::new(move |progress| {
+        shown.set_position(progress.keys_written);
+        !interrupt::requested()
+    }));
+    let finished = build.finish(&args.output, args.force);
+    bar.clear();
+    Ok(finished?)
+}
+
+/// Takes encoded rows into the build.
+struct Intake {
+    /// Names of the sources.
+    names: Vec<String>,
+    /// Number of secondary keys.
+    fields: usize,
+    build: Build,
+    rejects: Option<Rejects>,
+    quiet: bool,
+    /// The source that rows come from, and those that came from it.
+    source: usize,
+    rows: u64,
+    total_rows: u64,
+    rejected: usize,
+}
+
+impl Intake {
+    /// Reads all rows.
+    fn read(&mut self, settings: Settings, total: Option<u64>) -> Result<()> {
+        let bar = Bar::over_bytes(total, self.quiet);
+        self.build.on_progress(Box::new(|_| !interrupt::requested()));
+        let mut pipeline = Pipeline::start(settings)?;
+        let read = loop {
+            match pipeline.next() {
+                Ok(Some(batch)) => {
+                    if let Err(e) = self.take(&batch) {
+                        break Err(e);
+                    }
+                    pipeline.recycle(batch);
+                    bar.set_position(pipeline.position());
+                }
+                Ok(None) => break Ok(()),
+                Err(e) => break Err(e),
+            }
+        };
+        bar.clear();
+        read
+    }
+
+    fn take(&mut self, batch: &Batch) -> Result<()> {
+        if batch.source != self.source {
+            (self.source, self.rows) = (batch.source, 0);
+        }
+        let mut rows = batch.encoded_rows(self.fields);
+        let mut good = 0;
+        while let Some(row) = rows.next() {
+            self.build.add(row).map_err(|e| match e {
+                // only what the row says is told with its place
+                Error::Row(_) | Error::OutOfOrder { .. } | Error::DuplicateKey(_) => {
+                    anyhow::Error::new(e).context(self.place(batch.position_of_good(good)))
+                }
+                e => e.into(),
+            })?;
+            good += 1;
+        }
+        self.take_bad(batch)?;
+        self.rows += batch.rows;
+        self.total_rows += batch.rows;
+        Ok(())
+    }
+
+    /// Deals with the rows that cannot be stored.
+    fn take_bad(&mut self, batch: &Batch) -> Result<()> {
+        let Some((first, reason)) = batch.bad.first().zip(batch.reasons.first()) else { return Ok(()) };
+        let Some(rejects) = &mut self.rejects else {
+            return Err(anyhow!(reason.clone()).context(self.place(*first)));
+        };
+        rejects.add(&batch.bad_text)?;
+        let shown = if self.quiet { 0 } else { REASONS_SHOWN.saturating_sub(self.rejected) };
+        for (position, reason) in batch.bad.iter().zip(&batch.reasons).take(shown) {
+            eprintln!("warning: {}: {reason}", self.place(*position));
+        }
+        for _ in &batch.bad {
+            self.build.reject();
+        }
+        self.rejected += batch.bad.len();
+        Ok(())
+    }
+
+    /// Where the row at `position` of the block stands.
+    fn place(&self, position: u64) -> String {
+        format!("{}:{}", self.names[self.source], self.rows + position + 1)
+    }
+}

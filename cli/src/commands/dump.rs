@@ -1,0 +1,166 @@
+//! `keyfold dump`
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::error::Exit;
+use crate::file::File;
+use crate::input::PACKED;
+use crate::interrupt;
+use crate::output::OutputFile;
+use crate::print::{Entry, Place, write_row};
+use crate::rows::Form;
+use crate::stdio::Output;
+
+/// Print all entries such that `compile` reads them
+///
+/// Rows are TSV where every entry fits it, else JSON lines throughout. Compiling the text and dumping the
+/// result gives the same text, whatever bytes are in keys and values.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  keyfold dump words.kv | head
+  keyfold dump cities.kv -o cities.jsonl
+  keyfold dump old.kv | keyfold compile --kind json --compression zstd -o new.kv -")]
+pub(crate) struct DumpArgs {
+    /// File to print
+    file: PathBuf,
+
+    /// Write to this file instead; its name decides on the form, as it does for `compile`
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Form of the rows
+    #[arg(long, value_enum, default_value_t = OutputFormat::Auto)]
+    output_format: OutputFormat,
+
+    /// Replace the output file if it exists
+    #[arg(long, requires = "output")]
+    force: bool,
+}
+
+/// The form that rows are printed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum OutputFormat {
+    /// By the output's name, else TSV if every entry fits it
+    Auto,
+    /// Literal bytes: key, tab, value
+    Tsv,
+    /// A JSON object per row
+    Jsonl,
+}
+
+pub(crate) fn run(args: &DumpArgs) -> Result<Exit> {
+    let file = File::open(&args.file)?;
+    let to_file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+    let asked = match args.output_format {
+        OutputFormat::Auto => to_file.and_then(Form::of_name),
+        OutputFormat::Tsv => Some(Form::Tsv),
+        OutputFormat::Jsonl => Some(Form::JsonLines),
+    };
+    let fits = |named| fits_tsv(&file, named);
+    let form = match asked {
+        Some(Form::JsonLines) => Form::JsonLines,
+        Some(Form::Tsv) if !fits(true)? => {
+            bail!("{}: not every entry fits TSV (hint: --output-format jsonl)", args.file.display())
+        }
+        Some(Form::Tsv) => Form::Tsv,
+        None if fits(false)? => Form::Tsv,
+        None => Form::JsonLines,
+    };
+    match to_file {
+        Some(path) => {
+            interrupt::watch()?;
+            let mut output = OutputFile::create(path, args.force)?;
+            let mut row = Vec::new();
+            each_entry(&file, |entry| {
+                row.clear();
+                write_row(entry, form, false, &mut row)?;
+                interrupt::check()?;
+                output.write(&row)?;
+                Ok(true)
+            })?;
+            output.publish()?;
+        }
+        None => {
+            let mut output = Output::new();
+            let dumped = each_entry(&file, |entry| {
+                let terminal = output.is_terminal();
+                write_row(entry, form, terminal, output.buffer())?;
+                output.end_row()?;
+                Ok(true)
+            });
+            output.finish()?;
+            dumped?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+/// Whether every entry fits TSV. Unless the text is `named` TSV, its beginning must not look like anything
+/// else either.
+fn fits_tsv(file: &File, named: bool) -> Result<bool> {
+    let mut fits = true;
+    let mut first = true;
+    each_entry(file, |entry| {
+        if std::mem::take(&mut first) {
+            let mut row = Vec::new();
+            write_row(entry, Form::Tsv, false, &mut row)?;
+            row.pop();
+            let json_lines = Form::of_first_row(&row, file.kind().is_vector()) == Form::JsonLines;
+            let packed = PACKED.iter().any(|magic| row.starts_with(magic));
+            fits &= !packed && (named || !json_lines);
+        }
+        let key = match entry.place {
+            Place::Key(key) => key,
+            Place::Index(_) | Place::Next => b"",
+        };
+        let splits = |byte: &u8| matches!(byte, b'\t' | b'\n');
+        fits &= !key.iter().any(|byte| splits(byte));
+        fits &= !entry.fields.iter().any(|field| field.iter().any(|byte| splits(byte)));
+        // only strings may hold a line end: JSON text escapes it
+        if let Some(value) = entry.value
+            && value.kind() == keyfold_reader::ValueKind::String
+            && let Some(text) = value.raw()?
+        {
+            fits &= memchr::memchr(b'\n', text.payload).is_none();
+        }
+        Ok(fits)
+    })?;
+    Ok(fits)
+}
+
+/// Calls `each` with the entries in order, until it answers false.
+fn each_entry(file: &File, mut each: impl FnMut(&Entry<'_>) -> Result<bool>) -> Result<()> {
+    match file {
+        File::Dictionary(dictionary) => {
+            let mut scan = dictionary.scan();
+            while scan.advance()? {
+                let place = Place::Key(scan.key());
+                if !each(&Entry { names: &[], fields: &[], place, value: Some(scan.value()) })? {
+                    break;
+                }
+            }
+        }
+        File::Secondary(dictionary) => {
+            let names = dictionary.names();
+            let mut scan = dictionary.scan()?;
+            while scan.advance()? {
+                let fields: Vec<&[u8]> = scan.fields().collect();
+                let place = Place::Key(scan.key());
+                if !each(&Entry { names, fields: &fields, place, value: Some(scan.value()) })? {
+                    break;
+                }
+            }
+        }
+        File::Vector(vector) => {
+            for value in vector.iter() {
+                if !each(&Entry { names: &[], fields: &[], place: Place::Next, value: Some(value?) })? {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! `keyfold get`
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use keyfold_reader::{MAX_KEY_LEN, Value};
+
+use super::{refuse_secondary, secondary_values, shown};
+use crate::error::Exit;
+use crate::file::File;
+use crate::print::{Entry, Place, write_row};
+use crate::rows::Form;
+use crate::stdio::{InputRows, Output};
+
+/// Look up keys
+///
+/// Prints a row `key<TAB>value` for each key that is stored, in the order asked for; a key that is not stored
+/// prints nothing. Exits with 0 if all keys were found, 1 if some were not, 2 after an error.
+///
+/// Values are shown as text: digits, the string, the JSON document, or numbers. The file may also be a
+/// vector; keys are positions then, from 0 on.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  keyfold get words.kv mountain lighthouse
+  cut -f1 queries.tsv | keyfold get words.kv > found.tsv
+  keyfold get users.kv --secondary tenant=acme alice")]
+pub(crate) struct GetArgs {
+    /// File to look into
+    file: PathBuf,
+
+    /// Keys; none, or `-` alone: one per row of standard input
+    #[arg(value_name = "KEY")]
+    keys: Vec<OsString>,
+
+    /// Print JSON lines: {"key":..,"value":..}, with key_b64 or value_b64 for what is not UTF-8
+    #[arg(long, conflicts_with = "raw")]
+    json: bool,
+
+    /// Print the bytes of the values alone, nothing between them: text of integers and strings,
+    /// MessagePack of JSON documents, little-endian floats
+    #[arg(long)]
+    raw: bool,
+
+    /// Value of a secondary key, in a dictionary that has them; to be given for each
+    #[arg(long, value_name = "NAME=VALUE")]
+    secondary: Vec<OsString>,
+}
+
+pub(crate) fn run(args: &GetArgs) -> Result<Exit> {
+    let file = File::open(&args.file)?;
+    match &file {
+        File::Dictionary(dictionary) => {
+            refuse_secondary(&args.secondary, &args.file)?;
+            look_up(args, |key| Ok(dictionary.get(key)?.map(|value| (Place::Key(key), value))))
+        }
+        File::Secondary(dictionary) => {
+            let view = dictionary.under(&secondary_values(&args.secondary, dictionary)?)?;
+            look_up(args, |key| Ok(view.get(key)?.map(|value| (Place::Key(key), value))))
+        }
+        File::Vector(vector) => {
+            refuse_secondary(&args.secondary, &args.file)?;
+            look_up(args, |key| {
+                let index = std::str::from_utf8(key).ok().and_then(|key| key.parse().ok());
+                let Some(index) = index else { bail!("{}: not a position in a vector", shown(key)) };
+                Ok(vector.get(index)?.map(|value| (Place::Index(index), value)))
+            })
+        }
+    }
+}
+
+fn look_up<'d>(
+    args: &GetArgs,
+    get: impl for<'k> Fn(&'k [u8]) -> Result<Option<(Place<'k>, Value<'d>)>>,
+) -> Result<Exit> {
+    let mut output = Output::new();
+    let mut exit = Exit::Success;
+    let mut answer = |key: &[u8], output: &mut Output| -> Result<()> {
+        let Some((place, value)) = get(key)? else {
+            exit = Exit::Missing;
+            return Ok(());
+        };
+        if args.raw {
+            write_raw(value, output.buffer())?;
+        } else {
+            let form = if args.json { Form::JsonLines } else { Form::Tsv };
+            let entry = Entry { names: &[], fields: &[], place, value: Some(value) };
+            let terminal = output.is_terminal();
+            write_row(&entry, form, terminal, output.buffer())?;
+        }
+        Ok(output.end_row()?)
+    };
+    let asked = if args.keys.is_empty() || args.keys == ["-"] {
+        answer_stdin(&mut output, &mut answer)
+    } else {
+        args.keys.iter().try_for_each(|key| answer(key.as_encoded_bytes(), &mut output))
+    };
+    // what was found before an error is shown
+    output.finish()?;
+    asked.map(|()| exit)
+}
+
+fn answer_stdin(
+    output: &mut Output,
+    answer: &mut impl FnMut(&[u8], &mut Output) -> Result<()>,
+) -> Result<()> {
+    let mut rows = InputRows::new();
+    let mut key = Vec::new();
+    loop {
+        if rows.may_wait() {
+            output.flush()?;
+        }
+        if !rows.next(&mut key, MAX_KEY_LEN)? {
+            return Ok(());
+        }
+        answer(&key, output)?;
+    }
+}
+
+/// Appends the bytes of a value.
+fn write_raw(value: Value<'_>, out: &mut Vec<u8>) -> Result<()> {
+    use keyfold_reader::ValueKind;
+    match value.kind() {
+        ValueKind::KeyOnly => {}
+        ValueKind::Int | ValueKind::Completion | ValueKind::String => value.write_text(out)?,
+        ValueKind::Json => out.extend_from_slice(&value.msgpack()?),
+        ValueKind::FloatVector => out.extend(value.floats()?.iter().flat_map(|float| float.to_le_bytes())),
+    }
+    Ok(())
+}

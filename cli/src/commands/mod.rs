@@ -1,0 +1,114 @@
+//! The commands, one file each.
+
+mod compile;
+mod completions;
+mod dump;
+mod get;
+mod merge;
+mod scan;
+mod stats;
+mod verify;
+
+use std::ffi::OsStr;
+
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand};
+use keyfold_reader::SecondaryDictionary;
+
+use crate::error::Exit;
+
+/// Compile keys and values into one immutable file, and look them up in it
+///
+/// A file holds byte string keys with values of one kind. It is memory-mapped: looking into it loads
+/// nothing, and any number of processes share its pages. Files are those of keyvi 0.7, both ways.
+///
+/// Data goes to standard output, everything else to standard error.
+#[derive(Debug, Parser)]
+#[command(
+    name = "keyfold",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  keyfold compile --kind json -o cities.kv cities.tsv
+  keyfold get cities.kv 'Oslo, Norway'
+  keyfold scan cities.kv --prefix Oslo
+
+Exit codes: 0 fine, 1 a key is not stored, 2 an error, 130 interrupted. A closed pipe is no error."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Compile(Box<compile::CompileArgs>),
+    Get(get::GetArgs),
+    Scan(scan::ScanArgs),
+    Dump(dump::DumpArgs),
+    Stats(stats::StatsArgs),
+    Merge(merge::MergeArgs),
+    Verify(verify::VerifyArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// Runs a command.
+pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
+    match arguments.command {
+        Command::Compile(args) => compile::run(&args),
+        Command::Get(args) => get::run(&args),
+        Command::Scan(args) => scan::run(&args),
+        Command::Dump(args) => dump::run(&args),
+        Command::Stats(args) => stats::run(&args),
+        Command::Merge(args) => merge::run(args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// The values given as `NAME=VALUE` for the secondary keys of a dictionary, in its order.
+fn secondary_values<'a>(
+    given: &'a [std::ffi::OsString],
+    dictionary: &SecondaryDictionary,
+) -> Result<Vec<&'a [u8]>> {
+    let path = dictionary.entries().path().display();
+    let names = dictionary.names();
+    let mut values = vec![None; names.len()];
+    for pair in given.iter().map(|pair| pair.as_encoded_bytes()) {
+        let Some(at) = pair.iter().position(|&byte| byte == b'=') else {
+            bail!("--secondary {}: NAME=VALUE is needed", shown(pair));
+        };
+        let (name, value) = (&pair[..at], &pair[at + 1..]);
+        let Some(number) = names.iter().position(|known| known.as_bytes() == name) else {
+            bail!("{path}: there is no secondary key {}, only {}", shown(name), names.join(", "));
+        };
+        if values[number].replace(value).is_some() {
+            bail!("--secondary {} is given twice", shown(name));
+        }
+    }
+    let missing: Vec<&str> =
+        names.iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(name, _)| &name[..]).collect();
+    if !missing.is_empty() {
+        let hint: Vec<String> = missing.iter().map(|name| format!("--secondary {name}=VALUE")).collect();
+        bail!("{path}: keys stand under secondary keys (hint: {})", hint.join(" "));
+    }
+    Ok(values.into_iter().flatten().collect())
+}
+
+fn refuse_secondary(given: &[std::ffi::OsString], path: &std::path::Path) -> Result<()> {
+    if given.is_empty() {
+        return Ok(());
+    }
+    bail!("{}: there are no secondary keys in this file", path.display())
+}
+
+fn shown(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn bytes(text: Option<&OsStr>) -> Option<&[u8]> {
+    text.map(OsStr::as_encoded_bytes)
+}
