@@ -3,6 +3,7 @@
 
 mod build;
 mod commands;
+mod entries;
 mod error;
 mod file;
 mod input;

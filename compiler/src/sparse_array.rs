@@ -22,7 +22,7 @@ use crate::unfinished::UnfinishedState;
 
 /// How far behind the highest state a place is looked for. A wider window fills holes better, and costs time
 /// on each state. Measured over words, URLs and cities in `benches/benches/compile.rs`.
-const SEARCH: u64 = 512;
+const SEARCH: u64 = 1024;
 
 /// Slots that may change below the lowest place of the search: overflow units, and starts of states that
 /// labels are checked against.

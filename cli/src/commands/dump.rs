@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+use crate::entries::Entries;
 use crate::error::Exit;
 use crate::file::File;
 use crate::input::PACKED;
 use crate::interrupt;
 use crate::output::OutputFile;
-use crate::print::{Entry, Place, write_row};
+use crate::print::{Place, write_row};
 use crate::rows::Form;
 use crate::stdio::Output;
 
@@ -32,7 +33,7 @@ pub(crate) struct DumpArgs {
     output: Option<PathBuf>,
 
     /// Form of the rows
-    #[arg(long, value_enum, default_value_t = OutputFormat::Auto)]
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = OutputFormat::Auto)]
     output_format: OutputFormat,
 
     /// Replace the output file if it exists
@@ -59,7 +60,8 @@ pub(crate) fn run(args: &DumpArgs) -> Result<Exit> {
         OutputFormat::Tsv => Some(Form::Tsv),
         OutputFormat::Jsonl => Some(Form::JsonLines),
     };
-    let fits = |named| fits_tsv(&file, named);
+    let entries = Entries::of(&file)?;
+    let fits = |named| fits_tsv(&entries, file.kind().is_vector(), named);
     let form = match asked {
         Some(Form::JsonLines) => Form::JsonLines,
         Some(Form::Tsv) if !fits(true)? => {
@@ -74,7 +76,7 @@ pub(crate) fn run(args: &DumpArgs) -> Result<Exit> {
             interrupt::watch()?;
             let mut output = OutputFile::create(path, args.force)?;
             let mut row = Vec::new();
-            each_entry(&file, |entry| {
+            entries.each(|entry| {
                 row.clear();
                 write_row(entry, form, false, &mut row)?;
                 interrupt::check()?;
@@ -85,7 +87,7 @@ pub(crate) fn run(args: &DumpArgs) -> Result<Exit> {
         }
         None => {
             let mut output = Output::new();
-            let dumped = each_entry(&file, |entry| {
+            let dumped = entries.each(|entry| {
                 let terminal = output.is_terminal();
                 write_row(entry, form, terminal, output.buffer())?;
                 output.end_row()?;
@@ -100,15 +102,15 @@ pub(crate) fn run(args: &DumpArgs) -> Result<Exit> {
 
 /// Whether every entry fits TSV. Unless the text is `named` TSV, its beginning must not look like anything
 /// else either.
-fn fits_tsv(file: &File, named: bool) -> Result<bool> {
+fn fits_tsv(entries: &Entries<'_>, vector: bool, named: bool) -> Result<bool> {
     let mut fits = true;
     let mut first = true;
-    each_entry(file, |entry| {
+    entries.each(|entry| {
         if std::mem::take(&mut first) {
             let mut row = Vec::new();
             write_row(entry, Form::Tsv, false, &mut row)?;
             row.pop();
-            let json_lines = Form::of_first_row(&row, file.kind().is_vector()) == Form::JsonLines;
+            let json_lines = Form::of_first_row(&row, vector) == Form::JsonLines;
             let packed = PACKED.iter().any(|magic| row.starts_with(magic));
             fits &= !packed && (named || !json_lines);
         }
@@ -129,38 +131,4 @@ fn fits_tsv(file: &File, named: bool) -> Result<bool> {
         Ok(fits)
     })?;
     Ok(fits)
-}
-
-/// Calls `each` with the entries in order, until it answers false.
-fn each_entry(file: &File, mut each: impl FnMut(&Entry<'_>) -> Result<bool>) -> Result<()> {
-    match file {
-        File::Dictionary(dictionary) => {
-            let mut scan = dictionary.scan();
-            while scan.advance()? {
-                let place = Place::Key(scan.key());
-                if !each(&Entry { names: &[], fields: &[], place, value: Some(scan.value()) })? {
-                    break;
-                }
-            }
-        }
-        File::Secondary(dictionary) => {
-            let names = dictionary.names();
-            let mut scan = dictionary.scan()?;
-            while scan.advance()? {
-                let fields: Vec<&[u8]> = scan.fields().collect();
-                let place = Place::Key(scan.key());
-                if !each(&Entry { names, fields: &fields, place, value: Some(scan.value()) })? {
-                    break;
-                }
-            }
-        }
-        File::Vector(vector) => {
-            for value in vector.iter() {
-                if !each(&Entry { names: &[], fields: &[], place: Place::Next, value: Some(value?) })? {
-                    break;
-                }
-            }
-        }
-    }
-    Ok(())
 }

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use keyfold_reader::{Scan, SecondaryDictionary};
 
 use super::{bytes, refuse_secondary, secondary_values};
+use crate::entries::each_stored;
 use crate::error::Exit;
 use crate::file::File;
 use crate::print::{Entry, Place, write_row};
@@ -68,11 +69,11 @@ impl ScanArgs {
         self.limit.unwrap_or(u64::MAX)
     }
 
-    fn print(&self, entry: Entry<'_>, output: &mut Output) -> Result<()> {
+    fn print(&self, entry: &Entry<'_>, output: &mut Output) -> Result<()> {
         let form = if self.json { Form::JsonLines } else { Form::Tsv };
         let value = entry.value.filter(|_| !self.keys_only);
         let terminal = output.is_terminal();
-        write_row(&Entry { value, ..entry }, form, terminal, output.buffer())?;
+        write_row(&Entry { value, ..*entry }, form, terminal, output.buffer())?;
         Ok(output.end_row()?)
     }
 }
@@ -112,7 +113,7 @@ fn print_scan(args: &ScanArgs, mut scan: Scan<'_>, output: &mut Output) -> Resul
     let mut left = args.limit();
     while left > 0 && scan.advance()? {
         let place = Place::Key(scan.key());
-        args.print(Entry { names: &[], fields: &[], place, value: Some(scan.value()) }, output)?;
+        args.print(&Entry { names: &[], fields: &[], place, value: Some(scan.value()) }, output)?;
         left -= 1;
     }
     Ok(())
@@ -124,14 +125,12 @@ fn print_all(args: &ScanArgs, dictionary: &SecondaryDictionary, output: &mut Out
         // keys are in order below the same secondary values only; says which are missing
         secondary_values(&args.secondary, dictionary)?;
     }
-    let mut scan = dictionary.scan()?;
     let mut left = args.limit();
-    while left > 0 && scan.advance()? {
-        let fields: Vec<&[u8]> = scan.fields().collect();
-        let place = Place::Key(scan.key());
-        let names = dictionary.names();
-        args.print(Entry { names, fields: &fields, place, value: Some(scan.value()) }, output)?;
+    each_stored(dictionary, |entry| {
+        if left == 0 {
+            return Ok(false);
+        }
         left -= 1;
-    }
-    Ok(())
+        args.print(entry, output).map(|()| true)
+    })
 }

@@ -81,8 +81,8 @@ impl SparseArray {
     }
 
     #[inline]
-    pub(super) fn follow(&self, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
-        self.walk(self.view(), state, labels)
+    pub(super) fn follow(&self, state: u64, key: &[u8]) -> Result<Option<u64>, Fault> {
+        self.walk(self.view(), state, key)
     }
 
     /// Follows a key and reads its value, in one go.
@@ -102,42 +102,49 @@ impl SparseArray {
     /// states of a chain mostly stand in descending order close together, the words before are asked for ahead.
     /// `benches/benches/lookup.rs` has the plain loop to compare with.
     #[inline]
-    fn walk(&self, slots: Slots<'_>, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
-        let mut labels = labels.iter();
-        let Some(mut label) = labels.next() else { return Ok(Some(state)) };
-        let mut p = to_usize(state) + usize::from(*label);
+    fn walk(&self, slots: Slots<'_>, state: u64, key: &[u8]) -> Result<Option<u64>, Fault> {
+        let words = &slots.words[..slots.labels.len()];
+        let Some(&first) = key.first() else { return Ok(Some(state)) };
+        let mut label = first;
+        let mut p = to_usize(state) + usize::from(label);
+        let mut depth = 1;
         loop {
             if p >= slots.labels.len() {
                 return Err(self.fault_at(p as u64, "a pointer leads outside of the sparse array"));
             }
-            if slots.labels[p] != *label {
+            if slots.labels[p] != label {
                 return Ok(None);
             }
-            prefetch(slots.words, p.wrapping_sub(AHEAD));
-            let next = labels.next();
-            let target = match transition::relative_distance(u16::from_le_bytes(slots.words[p])) {
-                Some(distance) => {
-                    let (end, distance) = (p + WINDOW_LEN, to_usize(distance));
-                    if distance > end {
-                        return Err(self.word_fault(p, "a pointer leads before the sparse array"));
-                    }
-                    if distance < end
-                        && let Some(next) = next
-                    {
-                        label = next;
-                        p = (end + usize::from(*next)).wrapping_sub(distance);
-                        continue;
-                    }
-                    (end - distance) as u64
+            let word = u16::from_le_bytes(words[p]);
+            prefetch(words, p.wrapping_sub(AHEAD));
+            let Some(distance) = transition::relative_distance(word) else {
+                let target = self.target(slots, p)?;
+                if target == 0 {
+                    return Ok(None);
                 }
-                None => self.target(slots, p)?,
+                let Some(&next) = key.get(depth) else { return Ok(Some(target)) };
+                depth += 1;
+                label = next;
+                p = to_usize(target) + usize::from(next);
+                continue;
             };
-            if target == 0 {
-                return Ok(None);
+            let (end, distance) = (p + WINDOW_LEN, to_usize(distance));
+            if distance >= end {
+                return self.nothing_before(p, distance - end);
             }
-            let Some(next) = next else { return Ok(Some(target)) };
+            let Some(&next) = key.get(depth) else { return Ok(Some((end - distance) as u64)) };
+            depth += 1;
             label = next;
-            p = to_usize(target) + usize::from(*next);
+            p = (end + usize::from(next)).wrapping_sub(distance);
+        }
+    }
+
+    /// What a relative word at slot `p` means that leads to `before` slots before the array's start.
+    #[cold]
+    fn nothing_before(&self, p: usize, before: usize) -> Result<Option<u64>, Fault> {
+        match before {
+            0 => Ok(None),
+            _ => Err(self.word_fault(p, "a pointer leads before the sparse array")),
         }
     }
 

@@ -22,8 +22,7 @@ use crate::size;
 /// keys; key_b64, value_b64 and secondary_b64 take bytes in base64.
 ///
 /// A row that cannot be stored stops the build with its file and line, unless --skip-bad-rows says where to
-/// put it. The last line on standard error accounts for all rows:
-/// rows read 9 = keys written 7 + duplicates 1 + rejected 1
+/// put it. The last line on standard error accounts for all rows.
 ///
 /// The output appears complete or not at all. The same options and rows give the same bytes, whatever the
 /// order of the rows (as long as no key is repeated) and the number of threads.
@@ -33,7 +32,10 @@ Examples:
   keyfold compile --kind int -o words.kv words.tsv.gz
   keyfold compile --kind json --compression zstd -o cities.kv exports/
   zcat log.gz | cut -f2 | keyfold compile --kind key-only -o seen.kv -
-  keyfold compile --kind string --secondary tenant,user -o users.kv users.jsonl")]
+  keyfold compile --kind string --secondary tenant,user -o users.kv users.jsonl
+
+The last line on standard error:
+  rows read 9 = keys written 7 + duplicates 1 + rejected 1")]
 pub(crate) struct CompileArgs {
     /// What the file is to hold
     #[arg(long, value_enum)]
@@ -52,7 +54,7 @@ pub(crate) struct CompileArgs {
     format: FileFormat,
 
     /// Form of the rows
-    #[arg(long, value_enum, default_value_t = InputFormat::Auto)]
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = InputFormat::Auto)]
     input_format: InputFormat,
 
     /// Names of secondary keys: each key stands under a value of each of them
@@ -60,7 +62,7 @@ pub(crate) struct CompileArgs {
     secondary: Vec<String>,
 
     /// Row that stays of those with the same key [default: last]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "ROW")]
     on_duplicate: Option<Duplicate>,
 
     /// The input is in ascending byte order of the keys: write it as it comes, without sorting; a key out of
@@ -85,7 +87,7 @@ pub(crate) struct CompileArgs {
     temporary_path: Option<PathBuf>,
 
     /// Compression of JSON documents and float vectors [default: none]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "NAME")]
     compression: Option<CompressionName>,
 
     /// Documents of more bytes than this are compressed [default: 32]
@@ -93,11 +95,11 @@ pub(crate) struct CompileArgs {
     compression_threshold: Option<usize>,
 
     /// Whether equal states and equal values are stored once [default: on]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "SWITCH")]
     minimization: Option<Switch>,
 
     /// How numbers in JSON documents are stored [default: double]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "PRECISION")]
     floating_point_precision: Option<PrecisionName>,
 
     /// More rows than this are sorted on all cores [default: 10000]
