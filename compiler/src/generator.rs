@@ -1,5 +1,6 @@
 //! Sorted keys in, file out.
 
+use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -52,6 +53,8 @@ pub struct Generator {
     options: Options,
     encoder: Encoder,
     stored: Vec<u8>,
+    /// The last row, held back because one with the same key may replace it.
+    held: Option<(Vec<u8>, Vec<u8>)>,
     automaton: Automaton,
     values: ValueSection,
     rows: Rows,
@@ -96,6 +99,7 @@ impl Generator {
         Ok(Generator {
             encoder: Encoder::new(&options),
             stored: Vec::new(),
+            held: None,
             automaton,
             values: ValueSection::new(options.kind, spool(), dedup * sixteenth),
             rows: Rows::default(),
@@ -115,8 +119,8 @@ impl Generator {
         manifest.clone_into(&mut self.options.manifest);
     }
 
-    /// Adds a key behind all keys so far. A key equal to the one before is a duplicate: the first stays, as
-    /// it is written already. After a [`RowError`] the row was left out and counted as rejected.
+    /// Adds a key behind all keys so far. A key equal to the one before is a duplicate, of which one stays as the
+    /// options say. After a [`RowError`] the row was left out and counted as rejected.
     pub fn add(&mut self, key: &[u8], value: Input<'_>) -> Result<()> {
         let mut stored = std::mem::take(&mut self.stored);
         stored.clear();
@@ -143,19 +147,40 @@ impl Generator {
         self.rows.read += 1;
         self.meter.progress.rows_read += 1;
         self.meter.progress.bytes += (key.len() + stored.len()) as u64;
-        let last = self.automaton.path.key();
-        if self.keys > 0 && key <= last {
-            if key < last {
-                return Err(Error::OutOfOrder { previous: last.to_vec(), key: key.to_vec() });
-            }
-            if self.options.on_duplicate == OnDuplicate::Error {
-                return Err(Error::DuplicateKey(key.to_vec()));
-            }
-            self.rows.duplicates += 1;
+        let Some((held_key, held)) = &mut self.held else {
+            self.held = Some((key.to_vec(), stored.to_vec()));
             return Ok(());
+        };
+        match key.cmp(held_key) {
+            Ordering::Less => {
+                return Err(Error::OutOfOrder { previous: held_key.clone(), key: key.to_vec() });
+            }
+            Ordering::Equal => {
+                match self.options.on_duplicate {
+                    OnDuplicate::Last => stored.clone_into(held),
+                    OnDuplicate::First => {}
+                    OnDuplicate::Error => return Err(Error::DuplicateKey(key.to_vec())),
+                }
+                self.rows.duplicates += 1;
+                Ok(())
+            }
+            Ordering::Greater => {
+                self.release()?;
+                if let Some((held_key, held)) = &mut self.held {
+                    key.clone_into(held_key);
+                    stored.clone_into(held);
+                }
+                Ok(())
+            }
         }
-        let value = self.values.add(stored)?;
-        self.add_sorted(key, value)
+    }
+
+    /// Adds the row held back.
+    fn release(&mut self) -> Result<()> {
+        let Some((key, stored)) = self.held.take() else { return Ok(()) };
+        self.add_row(&key, &stored)?;
+        self.held = Some((key, stored));
+        Ok(())
     }
 
     /// Adds a key, known to be in order, with what its final state is to hold.
@@ -197,6 +222,7 @@ impl Generator {
 
     /// Ends the automaton.
     pub(crate) fn close(mut self, version: u64, compression: Option<&str>) -> Result<Sections> {
+        self.release()?;
         self.meter.report()?;
         let Generator { automaton, values, options, rows, keys, .. } = self;
         let (start_state, states, labels, transitions) = automaton.finish(keys)?;
@@ -209,6 +235,7 @@ impl Generator {
             manifest: options.manifest,
             secondary: options.secondary,
             provenance: None,
+            oddity: None,
         };
         let properties = options.kind.has_section().then(|| values.properties(compression));
         Ok(Sections { header, rows, labels, transitions, values: values.into_spool(), properties })

@@ -1,6 +1,6 @@
 //! The output file: it appears whole, by rename, or not at all.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -29,11 +29,15 @@ impl Output {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        let file = tempfile::Builder::new()
-            .prefix(".keyfold-")
-            .suffix(".part")
-            .tempfile_in(&folder)
-            .at(&folder)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".keyfold-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // as for any new file; the process's mask is taken off
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(&folder).at(&folder)?;
         Ok(Output { path: path.to_owned(), folder, replace, file })
     }
 
@@ -41,7 +45,6 @@ impl Output {
     pub(crate) fn publish(mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<u64> {
         let file = self.file.as_file_mut();
         write(file).and_then(|()| file.flush()).at(&self.path)?;
-        share_like_new_file(file).at(&self.path)?;
         file.sync_all().at(&self.path)?;
         let len = file.metadata().at(&self.path)?.len();
         let renamed = if self.replace {
@@ -57,29 +60,4 @@ impl Output {
         File::open(&self.folder).and_then(|folder| folder.sync_all()).at(&self.folder)?;
         Ok(len)
     }
-}
-
-/// Temporary files are private; a published file has the permissions any new file gets.
-#[cfg(unix)]
-fn share_like_new_file(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o666 & !umask()))
-}
-
-#[cfg(not(unix))]
-fn share_like_new_file(_: &File) -> io::Result<()> {
-    Ok(())
-}
-
-/// The process's file mode mask, as the system shows it; the usual one where it does not.
-#[cfg(unix)]
-fn umask() -> u32 {
-    const USUAL: u32 = 0o022;
-    fs::read_to_string("/proc/self/status")
-        .ok()
-        .and_then(|status| {
-            let line = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
-            u32::from_str_radix(line.trim(), 8).ok()
-        })
-        .unwrap_or(USUAL)
 }

@@ -74,11 +74,6 @@ impl UnfinishedPath {
         UnfinishedPath { states: vec![UnfinishedState::default()], key: Vec::new() }
     }
 
-    /// The last key.
-    pub(crate) fn key(&self) -> &[u8] {
-        &self.key
-    }
-
     /// Bytes that `key` has in common with the last key.
     pub(crate) fn shared(&self, key: &[u8]) -> usize {
         shared_prefix(&self.key, key)

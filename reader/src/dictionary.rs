@@ -164,7 +164,7 @@ impl Dictionary {
             Some(root) => self.fsa().follow(root, prefix).in_file(self.path())?,
             None => None,
         };
-        let complete = hidden.is_empty() && prefix.is_empty();
+        let complete = prefix.is_empty() && root.is_some() && root == self.fsa().root();
         let walk = Lexicographic::new(start, &[hidden, prefix].concat(), self.len(), self.longest_key());
         Ok(Scan::new(self, walk, complete, hidden.len()))
     }
@@ -189,7 +189,7 @@ impl Dictionary {
         let mut walk =
             Lexicographic::new(start, &[hidden, prefix].concat(), self.len(), self.longest_key());
         walk.seek(self.fsa(), &[hidden, from].concat()).in_file(self.path())?;
-        let complete = hidden.is_empty() && prefix.is_empty() && from.is_empty();
+        let complete = prefix.is_empty() && from.is_empty() && root.is_some() && root == self.fsa().root();
         Ok(Scan::new(self, walk, complete, hidden.len()))
     }
 

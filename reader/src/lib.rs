@@ -41,6 +41,7 @@ mod mmap;
 mod prefetch;
 mod scan;
 mod secondary;
+mod secondary_scan;
 mod simd;
 mod statistics;
 mod value;
@@ -52,7 +53,8 @@ pub use dictionary::{Dictionary, MAX_KEY_LEN};
 pub use error::{Error, Fault, FormatError, Result, Section};
 pub use matched::Match;
 pub use scan::Scan;
-pub use secondary::SecondaryDictionary;
+pub use secondary::{SecondaryDictionary, View};
+pub use secondary_scan::SecondaryScan;
 pub use statistics::Statistics;
 pub use value::{
     Blob, Compression, Compressor, DecompressError, FloatError, JsonError, MAX_VALUE_LEN,

@@ -1,18 +1,17 @@
 //! Dictionaries with secondary keys: look-ups under exact fields such as a tenant.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use crate::bytes::LoadingStrategy;
 use crate::dictionary::Dictionary;
 use crate::error::{Error, InFile, Result};
-use crate::format::varint::read_varint;
 use crate::fsa::Cursor;
 use crate::scan::Scan;
+use crate::secondary_scan::SecondaryScan;
 use crate::value::Value;
 
 /// The code of an empty secondary value.
-const EMPTY_CODE: &[u8] = &[1];
+pub(crate) const EMPTY_CODE: u8 = 1;
 
 /// A dictionary whose keys are stored behind the codes of secondary keys. A second dictionary in the same
 /// file maps each secondary value to its code.
@@ -68,7 +67,7 @@ impl SecondaryDictionary {
         let mut hidden = Vec::new();
         for field in fields {
             if field.is_empty() {
-                hidden.extend_from_slice(EMPTY_CODE);
+                hidden.push(EMPTY_CODE);
                 continue;
             }
             let Some(code) = self.codes.get(field)? else { return Ok(View::nothing(&self.entries)) };
@@ -82,18 +81,9 @@ impl SecondaryDictionary {
         Ok(View { entries, root, hidden })
     }
 
-    /// All entries with their secondary values, in the order they are stored in.
+    /// All entries with their secondary values.
     pub fn scan(&self) -> Result<SecondaryScan<'_>> {
-        let mut values = HashMap::new();
-        for code in self.codes.scan() {
-            let code = code?;
-            let bytes = code.value.raw()?.map_or(&[][..], |blob| blob.payload);
-            if let Some((number, _)) = read_varint(bytes) {
-                values.insert(number, code.key);
-            }
-        }
-        values.insert(1, Vec::new());
-        Ok(SecondaryScan { dictionary: self, scan: self.entries.scan(), values, fields: Vec::new(), key_start: 0 })
+        SecondaryScan::new(self)
     }
 }
 
@@ -133,59 +123,5 @@ impl<'d> View<'d> {
     /// The stored keys that are prefixes of `text`, shortest first, as their lengths with their values.
     pub fn prefixes_of<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Result<(usize, Value<'a>)>> + 'a {
         self.entries.prefixes_below(self.root, text)
-    }
-}
-
-/// A cursor over all entries with their secondary values.
-#[derive(Clone, Debug)]
-pub struct SecondaryScan<'d> {
-    dictionary: &'d SecondaryDictionary,
-    scan: Scan<'d>,
-    /// From the number of a code to the secondary value.
-    values: HashMap<u64, Vec<u8>>,
-    fields: Vec<u64>,
-    key_start: usize,
-}
-
-impl<'d> SecondaryScan<'d> {
-    /// Goes to the next entry; false at the end.
-    pub fn advance(&mut self) -> Result<bool> {
-        self.fields.clear();
-        if !self.scan.advance()? {
-            return Ok(false);
-        }
-        let mut rest = self.scan.key();
-        for _ in self.dictionary.names() {
-            let number = read_varint(rest).filter(|(number, _)| self.values.contains_key(number));
-            let Some((number, behind)) = number else {
-                let entries = self.dictionary.entries();
-                let root = entries.fsa().root().expect("an entry was found");
-                let fault = entries.fsa().fault(root, "a stored key does not start with known codes");
-                return Err(fault).in_file(entries.path());
-            };
-            self.fields.push(number);
-            rest = behind;
-        }
-        self.key_start = self.scan.key().len() - rest.len();
-        Ok(true)
-    }
-
-    /// The secondary values of the current entry, in the order of the names.
-    pub fn fields(&self) -> impl Iterator<Item = &[u8]> {
-        self.fields.iter().map(|number| &self.values[number][..])
-    }
-
-    /// The current key, without codes.
-    pub fn key(&self) -> &[u8] {
-        &self.scan.key()[self.key_start..]
-    }
-
-    /// The current value.
-    ///
-    /// # Panics
-    ///
-    /// Before the first [`advance`](Self::advance) and after the end.
-    pub fn value(&self) -> Value<'d> {
-        self.scan.value()
     }
 }

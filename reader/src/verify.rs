@@ -77,9 +77,12 @@ impl Dictionary {
     }
 
     fn verify_checksums(&self) -> Result<(), Fault> {
+        let (start, labels, end) = self.extent();
+        if let Some(oddity) = self.header().oddity {
+            return Err(Fault::new(Section::Header, start as u64, oddity));
+        }
         let Some(provenance) = self.header().provenance else { return Ok(()) };
         let sums = provenance.checksums;
-        let (start, labels, end) = self.extent();
         let bytes = self.bytes();
         let check = |section, range: std::ops::Range<usize>, found: Option<u64>, stored| {
             let fault = Fault::new(section, range.start as u64, "the checksum does not agree: the section is damaged");

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
 use keyfold_compiler::{MergeMode, Merger, Options};
-use keyfold_reader::{Dictionary, ValueKind};
+use keyfold_reader::ValueKind;
 
 use crate::error::Exit;
+use crate::file::File;
 use crate::progress::Bar;
 use crate::{interrupt, output, size};
 
@@ -89,9 +90,11 @@ pub(crate) fn run(args: MergeArgs) -> Result<Exit> {
     Ok(Exit::Success)
 }
 
+/// Number of entries of an input.
 fn count(path: &Path) -> Result<u64> {
-    if path.as_os_str() == "-" {
-        return Err(anyhow::anyhow!("a dictionary cannot come from standard input")).context("-");
+    match File::open(path)? {
+        File::Dictionary(dictionary) => Ok(dictionary.len()),
+        File::Secondary(dictionary) => Ok(dictionary.entries().len()),
+        File::Vector(_) => bail!("{}: a vector has no keys to merge by", path.display()),
     }
-    Ok(Dictionary::open(path)?.len())
 }

@@ -63,7 +63,10 @@ impl Provenance {
                 header: checksum("header")?,
                 labels: checksum("labels")?,
                 transitions: checksum("transitions")?,
-                values: checksum("values"),
+                values: match member.get("checksums")?.get("values") {
+                    None => None,
+                    Some(_) => Some(checksum("values")?),
+                },
             },
             rows: Rows {
                 read: rows("read")?,

@@ -39,7 +39,21 @@ pub struct Header {
     pub secondary: Vec<String>,
     /// Checksums and row counts, in files of ours.
     pub provenance: Option<Provenance>,
+    /// What does not belong into a header: readers ignore it, a verification does not.
+    pub oddity: Option<&'static str>,
 }
+
+/// All members a header may have.
+const MEMBERS: [&str; 8] = [
+    "version",
+    "start_state",
+    "number_of_keys",
+    "value_store_type",
+    "number_of_states",
+    "manifest",
+    "specialized_dict_properties",
+    "keyfold",
+];
 
 impl Header {
     /// Reads the magic and the header at `offset`; returns it with the offset behind it.
@@ -62,6 +76,14 @@ impl Header {
             4 => return Err("value store type 4, the old JSON, is not read by anything any more"),
             id => ValueKind::from_id(id).ok_or("unsupported value store type")?,
         };
+        let provenance = record.get("keyfold").map(Provenance::from_json);
+        let oddity = if record.keys().any(|name| !MEMBERS.contains(&name.as_str())) {
+            Some("the header has an unknown member")
+        } else if provenance == Some(None) {
+            Some("the header's checksums cannot be read")
+        } else {
+            None
+        };
         let text = |name| record.get(name).and_then(Value::as_str).unwrap_or_default();
         Ok(Header {
             version,
@@ -71,7 +93,8 @@ impl Header {
             states: required(record, "number_of_states")?,
             manifest: text("manifest").to_owned(),
             secondary: secondary_names(text("specialized_dict_properties"))?,
-            provenance: record.get("keyfold").and_then(Provenance::from_json),
+            provenance: provenance.flatten(),
+            oddity,
         })
     }
 
@@ -159,6 +182,7 @@ mod tests {
             manifest: "a \"quoted\" manifest".into(),
             secondary: vec!["tenant".into(), "user".into()],
             provenance: Some(Provenance::default()),
+            oddity: None,
         };
         let array = ArrayProperties::new(261);
         let mut out = Vec::new();

@@ -1,0 +1,74 @@
+//! docs/cli.md is the help text. `KEYFOLD_BLESS=1 cargo test -p keyfold-cli` writes it anew.
+
+use std::path::Path;
+
+use crate::tool::Sandbox;
+
+const COMMANDS: [&str; 8] = ["compile", "get", "scan", "dump", "stats", "merge", "verify", "completions"];
+
+fn document() -> String {
+    let sandbox = Sandbox::new();
+    let mut document = "# The command line\n\nThis is what `keyfold --help` and `keyfold COMMAND --help` say. \
+        It is written by the tests of the crate, see `cli/tests/help.rs`.\n"
+        .to_owned();
+    for (title, arguments) in
+        [("keyfold".to_owned(), "--help".to_owned())].into_iter().chain(COMMANDS.map(|command| (format!("keyfold {command}"), format!("{command} --help"))))
+    {
+        let help = sandbox.run(&arguments).text();
+        let lines: Vec<&str> = help.trim_end().lines().map(str::trim_end).collect();
+        document.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", lines.join("\n")));
+    }
+    document
+}
+
+#[test]
+fn the_document_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
+    let document = document();
+    if std::env::var_os("KEYFOLD_BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &document).unwrap();
+    }
+    let stored = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == document, "docs/cli.md is not what --help says: KEYFOLD_BLESS=1 cargo test writes it");
+}
+
+#[test]
+fn every_command_is_in_the_document() {
+    let sandbox = Sandbox::new();
+    let help = sandbox.run("--help").text();
+    let listed: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    assert_eq!(listed, COMMANDS);
+}
+
+#[test]
+fn every_command_has_an_example() {
+    let sandbox = Sandbox::new();
+    for command in COMMANDS {
+        let help = sandbox.run(&format!("{command} -h")).text();
+        assert!(help.contains(&format!("keyfold {command} ")) && help.contains("\nExample"), "{help}");
+    }
+}
+
+#[test]
+fn completions_exist_for_each_shell() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = sandbox.run(&format!("completions {shell}")).text();
+        for name in COMMANDS.into_iter().chain(["skip-bad-rows", "on-duplicate"]) {
+            assert!(script.contains(name), "{shell}: {name}");
+        }
+    }
+}
+
+#[test]
+fn the_version_is_told() {
+    let version = Sandbox::new().run("--version").text();
+    assert_eq!(version, format!("keyfold {}\n", env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,14 @@
+//! The command line as its users meet it: exit codes, texts, files.
+#![forbid(unsafe_code)]
+
+mod accounting;
+mod determinism;
+mod errors;
+mod help;
+mod inputs;
+mod interruption;
+mod merging;
+mod outputs;
+mod queries;
+mod round_trip;
+mod tool;
