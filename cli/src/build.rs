@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
-use keyfold_compiler::{Callback, Compiler, Generator, Options, Summary, VectorWriter};
+use keyfold_compiler::{Callback, Compiler, Generator, Options, Result, Summary, VectorWriter};
 
 use crate::kind::Kind;
 use crate::rows::EncodedRow;
@@ -19,15 +18,9 @@ impl Build {
     /// The builder for a kind of file; `sorted` input is written as it comes.
     pub(crate) fn new(kind: Kind, sorted: bool, options: Options) -> Result<Self> {
         if kind.is_vector() {
-            if sorted || !options.secondary.is_empty() {
-                bail!("a vector has no keys: --sorted and --secondary are for dictionaries");
-            }
             return Ok(Build::Vector(Box::new(VectorWriter::new(options)?)));
         }
         if sorted {
-            if !options.secondary.is_empty() {
-                bail!("--sorted and --secondary exclude each other: codes are known only at the end");
-            }
             return Ok(Build::Generator(Box::new(Generator::new(options)?)));
         }
         Ok(Build::Compiler(Box::new(Compiler::new(options)?)))
@@ -43,7 +36,7 @@ impl Build {
     }
 
     #[inline]
-    pub(crate) fn add(&mut self, row: &EncodedRow<'_>) -> keyfold_compiler::Result<()> {
+    pub(crate) fn add(&mut self, row: &EncodedRow<'_>) -> Result<()> {
         match self {
             Build::Compiler(compiler) => compiler.add_encoded(&row.fields, row.key, row.value),
             Build::Generator(generator) => generator.add_encoded(row.key, row.value),
@@ -60,7 +53,7 @@ impl Build {
         }
     }
 
-    pub(crate) fn finish(self, path: &Path, replace: bool) -> keyfold_compiler::Result<Summary> {
+    pub(crate) fn finish(self, path: &Path, replace: bool) -> Result<Summary> {
         match self {
             Build::Compiler(compiler) => compiler.finish(path, replace),
             Build::Generator(generator) => generator.finish(path, replace),

@@ -33,7 +33,12 @@ impl<'f> Entries<'f> {
                 while scan.advance()? {
                     let place = Place::Key(scan.key());
                     let value = Some(scan.value());
-                    if !each(&Entry { names: &[], fields: &[], place, value })? {
+                    if !each(&Entry {
+                        names: &[],
+                        fields: &[],
+                        place,
+                        value,
+                    })? {
                         break;
                     }
                 }
@@ -46,7 +51,12 @@ impl<'f> Entries<'f> {
                     while scan.advance()? {
                         let place = Place::Key(scan.key());
                         let value = Some(scan.value());
-                        if !each(&Entry { names: dictionary.names(), fields: &fields, place, value })? {
+                        if !each(&Entry {
+                            names: dictionary.names(),
+                            fields: &fields,
+                            place,
+                            value,
+                        })? {
                             return Ok(());
                         }
                     }
@@ -55,7 +65,12 @@ impl<'f> Entries<'f> {
             (File::Vector(vector), _) => {
                 for value in vector.iter() {
                     let value = Some(value?);
-                    if !each(&Entry { names: &[], fields: &[], place: Place::Next, value })? {
+                    if !each(&Entry {
+                        names: &[],
+                        fields: &[],
+                        place: Place::Next,
+                        value,
+                    })? {
                         break;
                     }
                 }
@@ -75,7 +90,12 @@ pub(crate) fn each_stored(
     while scan.advance()? {
         let fields: Vec<&[u8]> = scan.fields().collect();
         let place = Place::Key(scan.key());
-        if !each(&Entry { names, fields: &fields, place, value: Some(scan.value()) })? {
+        if !each(&Entry {
+            names,
+            fields: &fields,
+            place,
+            value: Some(scan.value()),
+        })? {
             break;
         }
     }
@@ -90,7 +110,7 @@ fn disordered_groups(dictionary: &SecondaryDictionary) -> Result<Option<Vec<Fiel
     }
     let mut groups: Vec<Fields> = Vec::new();
     each_stored(dictionary, |entry| {
-        if !groups.last().is_some_and(|last| last == entry.fields) {
+        if groups.last().is_none_or(|last| last != entry.fields) {
             groups.push(entry.fields.iter().map(|field| field.to_vec()).collect());
         }
         Ok(true)

@@ -56,6 +56,8 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let io = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>());
+    let io = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<io::Error>());
     io.is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -41,7 +41,10 @@ impl Source {
             Source::Stdin => Box::new(io::stdin()),
             Source::File(path) => Box::new(File::open(path)?),
         };
-        unpack(Counted { inner: plain, position: position.clone() })
+        unpack(Counted {
+            inner: plain,
+            position: position.clone(),
+        })
     }
 }
 
@@ -80,7 +83,9 @@ fn add_folder(folder: &Path, sources: &mut Vec<Source>) -> Result<()> {
         Ok(paths)
     };
     for path in read().with_context(|| folder.display().to_string())? {
-        let kind = path.symlink_metadata().with_context(|| path.display().to_string())?;
+        let kind = path
+            .symlink_metadata()
+            .with_context(|| path.display().to_string())?;
         if kind.is_dir() {
             add_folder(&path, sources)?;
         } else if path.is_file() {
@@ -92,10 +97,15 @@ fn add_folder(folder: &Path, sources: &mut Vec<Source>) -> Result<()> {
 
 /// Refuses an input that one of the files to be written would replace.
 pub(crate) fn refuse_output(sources: &[Source], outputs: &[&Path]) -> Result<()> {
-    let outputs: HashSet<PathBuf> = outputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let outputs: HashSet<PathBuf> = outputs
+        .iter()
+        .filter_map(|path| path.canonicalize().ok())
+        .collect();
     for source in sources {
         if let Source::File(path) = source
-            && path.canonicalize().is_ok_and(|path| outputs.contains(&path))
+            && path
+                .canonicalize()
+                .is_ok_and(|path| outputs.contains(&path))
         {
             bail!("{}: this input is to be written too", path.display());
         }
@@ -120,19 +130,27 @@ fn size(source: &Source) -> Option<u64> {
         Source::Stdin => return None,
         Source::File(path) => fs::metadata(path).ok()?,
     };
-    kind.is_file().then(|| kind.len())
+    if kind.is_file() {
+        Some(kind.len())
+    } else {
+        None
+    }
 }
 
 /// Unpacks what its first bytes show to be packed.
 fn unpack(mut input: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
     let mut start = Vec::with_capacity(MAGIC_LEN);
-    (&mut input).take(MAGIC_LEN as u64).read_to_end(&mut start)?;
+    (&mut input)
+        .take(MAGIC_LEN as u64)
+        .read_to_end(&mut start)?;
     let (gzip, zstd) = (start.starts_with(GZIP), start.starts_with(ZSTD));
     let whole = io::Cursor::new(start).chain(input);
     Ok(if gzip {
         Box::new(MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole)))
     } else if zstd {
-        Box::new(zstd::stream::read::Decoder::with_buffer(BufReader::with_capacity(BUFFER, whole))?)
+        Box::new(zstd::stream::read::Decoder::with_buffer(
+            BufReader::with_capacity(BUFFER, whole),
+        )?)
     } else {
         Box::new(whole)
     })

@@ -25,5 +25,9 @@ pub(crate) fn requested() -> bool {
 
 /// An error if the user asked to stop.
 pub(crate) fn check() -> Result<(), keyfold_compiler::Error> {
-    if requested() { Err(keyfold_compiler::Error::Cancelled) } else { Ok(()) }
+    if requested() {
+        Err(keyfold_compiler::Error::Cancelled)
+    } else {
+        Ok(())
+    }
 }

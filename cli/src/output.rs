@@ -25,23 +25,41 @@ impl OutputFile {
         // as any new file, within the user's mask
         #[cfg(unix)]
         builder.permissions(<Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
-        let file = builder.tempfile_in(&folder).map_err(|e| Error::io(&folder, e))?;
+        let file = builder
+            .tempfile_in(&folder)
+            .map_err(|e| Error::io(&folder, e))?;
         let file = BufWriter::with_capacity(1 << 16, file);
-        Ok(OutputFile { path: path.to_owned(), folder, replace, file })
+        Ok(OutputFile {
+            path: path.to_owned(),
+            folder,
+            replace,
+            file,
+        })
     }
 
     /// Appends to the file.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.file.write_all(bytes).map_err(|e| Error::io(&self.path, e))
+        self.file
+            .write_all(bytes)
+            .map_err(|e| Error::io(&self.path, e))
     }
 
     /// Makes the file durable and gives it its name.
     pub(crate) fn publish(self) -> Result<(), Error> {
-        let OutputFile { path, folder, replace, file } = self;
+        let OutputFile {
+            path,
+            folder,
+            replace,
+            file,
+        } = self;
         let at = |e| Error::io(&path, e);
         let file = file.into_inner().map_err(|e| at(e.into_error()))?;
         file.as_file().sync_all().map_err(at)?;
-        let named = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
+        let named = if replace {
+            file.persist(&path)
+        } else {
+            file.persist_noclobber(&path)
+        };
         named.map_err(|e| match e.error.kind() {
             io::ErrorKind::AlreadyExists => Error::Exists(path.clone()),
             _ => at(e.error),
@@ -58,14 +76,19 @@ impl OutputFile {
 pub(crate) fn check(path: &Path, replace: bool) -> Result<(), Error> {
     check_free(path, replace)?;
     let folder = folder_of(path);
-    tempfile::tempfile_in(&folder).map(drop).map_err(|e| Error::io(&folder, e))
+    tempfile::tempfile_in(&folder)
+        .map(drop)
+        .map_err(|e| Error::io(&folder, e))
 }
 
 fn check_free(path: &Path, replace: bool) -> Result<(), Error> {
     let fail = |kind: io::ErrorKind| Err(Error::io(path, kind.into()));
     if path.as_os_str() == "-" {
         let reason = "a file that appears whole cannot go to standard output";
-        return Err(Error::io(path, io::Error::new(io::ErrorKind::Unsupported, reason)));
+        return Err(Error::io(
+            path,
+            io::Error::new(io::ErrorKind::Unsupported, reason),
+        ));
     }
     if path.is_dir() {
         return fail(io::ErrorKind::IsADirectory);

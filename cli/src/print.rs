@@ -61,7 +61,9 @@ fn write_tsv(
         put(field, out);
         out.push(b'\t');
     }
-    let value = entry.value.filter(|value| value.kind() != ValueKind::KeyOnly);
+    let value = entry
+        .value
+        .filter(|value| value.kind() != ValueKind::KeyOnly);
     match entry.place {
         Place::Key(key) => put(key, out),
         Place::Index(index) => out.extend_from_slice(index.to_string().as_bytes()),
@@ -81,7 +83,9 @@ fn write_json(entry: &Entry<'_>, out: &mut Vec<u8>) -> keyfold_reader::Result<()
     let mut members = Members { out, open: false };
     match entry.place {
         Place::Key(key) => members.string("key", key),
-        Place::Index(index) => members.name("index").extend_from_slice(index.to_string().as_bytes()),
+        Place::Index(index) => members
+            .name("index")
+            .extend_from_slice(index.to_string().as_bytes()),
         Place::Next => {}
     }
     if !entry.names.is_empty() {
@@ -117,12 +121,20 @@ fn write_fields(entry: &Entry<'_>, members: &mut Members<'_>) {
     let is_text = |field: &[u8]| std::str::from_utf8(field).is_ok();
     let fields = || entry.names.iter().zip(entry.fields);
     if fields().any(|(_, field)| is_text(field)) {
-        let mut inner = Members { out: members.name("secondary"), open: false };
-        fields().filter(|(_, field)| is_text(field)).for_each(|(name, field)| inner.string(name, field));
+        let mut inner = Members {
+            out: members.name("secondary"),
+            open: false,
+        };
+        fields()
+            .filter(|(_, field)| is_text(field))
+            .for_each(|(name, field)| inner.string(name, field));
         inner.end();
     }
     if fields().any(|(_, field)| !is_text(field)) {
-        let mut inner = Members { out: members.name("secondary_b64"), open: false };
+        let mut inner = Members {
+            out: members.name("secondary_b64"),
+            open: false,
+        };
         for (name, field) in fields().filter(|(_, field)| !is_text(field)) {
             write_json_string(STANDARD.encode(field).as_bytes(), inner.name(name));
         }
@@ -175,11 +187,15 @@ impl Members<'_> {
     }
 
     fn base64(&mut self, name: &str, bytes: &[u8]) {
-        write_json_string(STANDARD.encode(bytes).as_bytes(), self.name(&format!("{name}_b64")));
+        write_json_string(
+            STANDARD.encode(bytes).as_bytes(),
+            self.name(&format!("{name}_b64")),
+        );
     }
 
     fn end(self) {
-        self.out.extend_from_slice(if self.open { b"}" } else { b"{}" });
+        self.out
+            .extend_from_slice(if self.open { b"}" } else { b"{}" });
     }
 }
 
@@ -237,6 +253,9 @@ mod tests {
     fn floats_stay_json() {
         let mut out = Vec::new();
         write_floats(&[0.1, f32::NAN, f32::NEG_INFINITY, -0.0, 1e30], &mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), "[0.1,NaN,-Infinity,-0,1e30]");
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "[0.1,NaN,-Infinity,-0,1e30]"
+        );
     }
 }

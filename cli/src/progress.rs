@@ -1,9 +1,10 @@
 //! Progress bars, on a terminal only.
 
+use std::fmt::Write;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanFloatCount, ProgressBar, ProgressState, ProgressStyle};
 
 /// How often the spinner moves while nothing is told.
 const TICK: Duration = Duration::from_millis(200);
@@ -26,7 +27,7 @@ impl Bar {
 
     /// A bar over entries.
     pub(crate) fn over_entries(total: u64, message: &'static str, quiet: bool) -> Self {
-        let style = "{msg:8} [{wide_bar:.cyan}] {human_pos}/{human_len}  {per_sec}  {eta} left";
+        let style = "{msg:8} [{wide_bar:.cyan}] {human_pos}/{human_len}  {rate}  {eta} left";
         Self::new(Some(total), message, style, quiet)
     }
 
@@ -36,7 +37,11 @@ impl Bar {
         }
         let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
         let style = ProgressStyle::with_template(style).expect("the template is right");
-        bar.set_style(style.progress_chars("━╸ "));
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            // fractions of an entry per second tell nobody anything
+            let _shown = write!(out, "{:.0}/s", HumanFloatCount(state.per_sec()));
+        };
+        bar.set_style(style.progress_chars("━╸ ").with_key("rate", rate));
         bar.set_message(message);
         bar.enable_steady_tick(TICK);
         Bar(bar)

@@ -16,7 +16,10 @@ impl KeyRange {
             (Some(to), Some(behind)) => Some(behind.min(to.to_vec())),
             (to, behind) => to.map(<[u8]>::to_vec).or(behind),
         };
-        KeyRange { from: prefix.max(from).to_vec(), to }
+        KeyRange {
+            from: prefix.max(from).to_vec(),
+            to,
+        }
     }
 }
 
@@ -34,17 +37,30 @@ mod tests {
 
     #[test]
     fn a_range_holds_what_its_parts_allow() {
-        let keys: Vec<Vec<u8>> = [&b"a"[..], b"ab", b"ab\xFF", b"abc", b"ac", b"b", b"\xFF", b"\xFF\xFF", b"\xFF\xFF1"]
-            .map(<[u8]>::to_vec)
-            .to_vec();
+        let keys: Vec<Vec<u8>> = [
+            &b"a"[..],
+            b"ab",
+            b"ab\xFF",
+            b"abc",
+            b"ac",
+            b"b",
+            b"\xFF",
+            b"\xFF\xFF",
+            b"\xFF\xFF1",
+        ]
+        .map(<[u8]>::to_vec)
+        .to_vec();
         let bounds: Vec<&[u8]> = keys.iter().map(|key| &key[..]).chain([&b""[..]]).collect();
         for prefix in &bounds {
             for from in &bounds {
                 for to in bounds.iter().map(|to| Some(*to)).chain([None]) {
                     let range = KeyRange::new(prefix, from, to);
                     for key in &keys {
-                        let expected = key.starts_with(prefix) && &key[..] >= *from && to.is_none_or(|to| &key[..] < to);
-                        let found = *key >= range.from && range.to.as_ref().is_none_or(|to| key < to);
+                        let expected = key.starts_with(prefix)
+                            && &key[..] >= *from
+                            && to.is_none_or(|to| &key[..] < to);
+                        let found =
+                            *key >= range.from && range.to.as_ref().is_none_or(|to| key < to);
                         assert_eq!(found, expected, "{key:?} {prefix:?} {from:?} {to:?}");
                     }
                 }

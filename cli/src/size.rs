@@ -21,7 +21,9 @@ pub(crate) fn parse(text: &str) -> Result<usize, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let unit = unit.trim().to_ascii_uppercase();
-    let factor = UNITS.iter().find_map(|&(name, factor)| (name == unit).then_some(factor));
+    let factor = UNITS
+        .iter()
+        .find_map(|&(name, factor)| (name == unit).then_some(factor));
     number
         .parse::<u64>()
         .ok()
@@ -75,12 +77,24 @@ mod tests {
 
     #[test]
     fn sizes_are_read() {
-        for (text, bytes) in
-            [("64MiB", 64 << 20), ("1 GiB", 1 << 30), ("500MB", 500_000_000), ("17", 17), ("2k", 2048)]
-        {
+        for (text, bytes) in [
+            ("64MiB", 64 << 20),
+            ("1 GiB", 1 << 30),
+            ("500MB", 500_000_000),
+            ("17", 17),
+            ("2k", 2048),
+        ] {
             assert_eq!(parse(text), Ok(bytes), "{text}");
         }
-        for text in ["", "MiB", "-1", "1.5GiB", "1XB", "99999999999999999999", "99999999999TiB"] {
+        for text in [
+            "",
+            "MiB",
+            "-1",
+            "1.5GiB",
+            "1XB",
+            "99999999999999999999",
+            "99999999999TiB",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -17,7 +17,11 @@ pub(crate) struct Output {
 impl Output {
     pub(crate) fn new() -> Self {
         let stdout = io::stdout().lock();
-        Output { terminal: stdout.is_terminal(), stdout, buffer: Vec::with_capacity(BUFFER) }
+        Output {
+            terminal: stdout.is_terminal(),
+            stdout,
+            buffer: Vec::with_capacity(BUFFER),
+        }
     }
 
     /// Whether a person is reading, so that control bytes must not get through.
@@ -33,7 +37,11 @@ impl Output {
     /// Writes the buffer when it is full.
     #[inline]
     pub(crate) fn end_row(&mut self) -> io::Result<()> {
-        if self.buffer.len() < BUFFER { Ok(()) } else { self.write_buffer() }
+        if self.buffer.len() < BUFFER {
+            Ok(())
+        } else {
+            self.write_buffer()
+        }
     }
 
     fn write_buffer(&mut self) -> io::Result<()> {
@@ -62,7 +70,9 @@ pub(crate) struct InputRows {
 
 impl InputRows {
     pub(crate) fn new() -> Self {
-        InputRows { stdin: BufReader::with_capacity(BUFFER, io::stdin().lock()) }
+        InputRows {
+            stdin: BufReader::with_capacity(BUFFER, io::stdin().lock()),
+        }
     }
 
     /// Whether reading the next row may have to wait for it.

@@ -4,19 +4,36 @@ use std::path::Path;
 
 use crate::tool::Sandbox;
 
-const COMMANDS: [&str; 8] = ["compile", "get", "scan", "dump", "stats", "merge", "verify", "completions"];
+const COMMANDS: [&str; 8] = [
+    "compile",
+    "get",
+    "scan",
+    "dump",
+    "stats",
+    "merge",
+    "verify",
+    "completions",
+];
 
 fn document() -> String {
     let sandbox = Sandbox::new();
-    let mut document = "# The command line\n\nThis is what `keyfold --help` and `keyfold COMMAND --help` say. \
+    let mut document =
+        "# The command line\n\nThis is what `keyfold --help` and `keyfold COMMAND --help` say. \
         It is written by the tests of the crate, see `cli/tests/help.rs`.\n"
-        .to_owned();
-    for (title, arguments) in
-        [("keyfold".to_owned(), "--help".to_owned())].into_iter().chain(COMMANDS.map(|command| (format!("keyfold {command}"), format!("{command} --help"))))
+            .to_owned();
+    for (title, arguments) in [("keyfold".to_owned(), "--help".to_owned())]
+        .into_iter()
+        .chain(COMMANDS.map(|command| (format!("keyfold {command}"), format!("{command} --help"))))
     {
         let help = sandbox.run(&arguments).text();
         let lines: Vec<&str> = help.trim_end().lines().map(str::trim_end).collect();
-        document.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", lines.join("\n")));
+        document.extend([
+            "\n## ",
+            &title,
+            "\n\n```text\n",
+            &lines.join("\n"),
+            "\n```\n",
+        ]);
     }
     document
 }
@@ -30,7 +47,10 @@ fn the_document_is_current() {
         std::fs::write(&path, &document).unwrap();
     }
     let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(stored == document, "docs/cli.md is not what --help says: KEYFOLD_BLESS=1 cargo test writes it");
+    assert!(
+        stored == document,
+        "docs/cli.md is not what --help says: KEYFOLD_BLESS=1 cargo test writes it"
+    );
 }
 
 #[test]
@@ -52,7 +72,10 @@ fn every_command_has_an_example() {
     let sandbox = Sandbox::new();
     for command in COMMANDS {
         let help = sandbox.run(&format!("{command} -h")).text();
-        assert!(help.contains(&format!("keyfold {command} ")) && help.contains("\nExample"), "{help}");
+        assert!(
+            help.contains(&format!("keyfold {command} ")) && help.contains("\nExample"),
+            "{help}"
+        );
     }
 }
 
@@ -61,7 +84,10 @@ fn completions_exist_for_each_shell() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = sandbox.run(&format!("completions {shell}")).text();
-        for name in COMMANDS.into_iter().chain(["skip-bad-rows", "on-duplicate"]) {
+        for name in COMMANDS
+            .into_iter()
+            .chain(["skip-bad-rows", "on-duplicate"])
+        {
             assert!(script.contains(name), "{shell}: {name}");
         }
     }

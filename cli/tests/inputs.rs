@@ -18,7 +18,9 @@ fn zstd(content: &[u8]) -> Vec<u8> {
 }
 
 fn rows(count: usize) -> Vec<u8> {
-    (0..count).flat_map(|n| format!("key {n}\tvalue {}\n", n % 1000).into_bytes()).collect()
+    (0..count)
+        .flat_map(|n| format!("key {n}\tvalue {}\n", n % 1000).into_bytes())
+        .collect()
 }
 
 #[test]
@@ -26,7 +28,9 @@ fn packed_files_are_unpacked_whatever_their_name() {
     let sandbox = Sandbox::new();
     let plain = rows(60_000);
     sandbox.write("plain.tsv", &plain);
-    sandbox.run("compile --kind string -o plain.kv plain.tsv").ok();
+    sandbox
+        .run("compile --kind string -o plain.kv plain.tsv")
+        .ok();
     let expected = sandbox.read("plain.kv");
     let (left, right) = plain.split_at(12_345);
     let packed = [
@@ -40,10 +44,17 @@ fn packed_files_are_unpacked_whatever_their_name() {
     ];
     for (name, content) in packed {
         sandbox.write(name, &content);
-        sandbox.run(&format!("compile --kind string --force -o out.kv {name}")).ok();
+        sandbox
+            .run(&format!("compile --kind string --force -o out.kv {name}"))
+            .ok();
         assert!(sandbox.read("out.kv") == expected, "{name}");
-        sandbox.pipe("compile --kind string --force -o out.kv -", &content).ok();
-        assert!(sandbox.read("out.kv") == expected, "{name} on standard input");
+        sandbox
+            .pipe("compile --kind string --force -o out.kv -", &content)
+            .ok();
+        assert!(
+            sandbox.read("out.kv") == expected,
+            "{name} on standard input"
+        );
     }
 }
 
@@ -54,7 +65,9 @@ fn packed_files_cut_short_are_errors() {
     for (name, whole) in [("cut.tsv.gz", gzip(&plain)), ("cut.tsv.zst", zstd(&plain))] {
         for len in [whole.len() / 2, whole.len() - 1] {
             sandbox.write(name, &whole[..len]);
-            let error = sandbox.run(&format!("compile --kind string -o out.kv {name}")).error();
+            let error = sandbox
+                .run(&format!("compile --kind string -o out.kv {name}"))
+                .error();
             assert!(error.starts_with(&format!("error: {name}: ")), "{error}");
             assert!(!sandbox.path("out.kv").exists());
         }
@@ -68,8 +81,14 @@ fn folders_are_read_by_name() {
     sandbox.write("in put/a/z.jsonl", r#"{"key":"k","value":"a"}"#);
     sandbox.write("in put/c.tsv.gz", gzip(b"k\tc\nc\t1"));
     sandbox.write("first.tsv", "k\tfirst\nfirst\t1");
-    let ran = sandbox.run_with("compile --kind string -o", &["out put.kv", "first.tsv", "in put"]);
-    assert_eq!(ran.last_line(), "rows read 7 = keys written 4 + duplicates 3 + rejected 0");
+    let ran = sandbox.run_with(
+        "compile --kind string -o",
+        &["out put.kv", "first.tsv", "in put"],
+    );
+    assert_eq!(
+        ran.last_line(),
+        "rows read 7 = keys written 4 + duplicates 3 + rejected 0"
+    );
     let dump = sandbox.run_with("dump", &["out put.kv"]).text();
     assert_eq!(dump, "b\t1\nc\t1\nfirst\t1\nk\tc\n");
 
@@ -81,15 +100,32 @@ fn folders_are_read_by_name() {
 #[test]
 fn standard_input_is_told_apart_by_its_first_row() {
     let sandbox = Sandbox::new();
-    sandbox.pipe("compile --kind string -o a.kv -", b"k\tv\n").ok();
-    sandbox.pipe("compile --kind string -o b.kv -", b"{\"key\":\"k\",\"value\":\"v\"}\n").ok();
+    sandbox
+        .pipe("compile --kind string -o a.kv -", b"k\tv\n")
+        .ok();
+    sandbox
+        .pipe(
+            "compile --kind string -o b.kv -",
+            b"{\"key\":\"k\",\"value\":\"v\"}\n",
+        )
+        .ok();
     assert!(sandbox.read("a.kv") == sandbox.read("b.kv"));
-    let error = sandbox.pipe("compile --kind int -o c.kv -", b"k\tv\n").error();
-    assert!(error.starts_with("error: <stdin>:1: the value \"v\" is not an integer"), "{error}");
+    let error = sandbox
+        .pipe("compile --kind int -o c.kv -", b"k\tv\n")
+        .error();
+    assert!(
+        error.starts_with("error: <stdin>:1: the value \"v\" is not an integer"),
+        "{error}"
+    );
     let error = sandbox.run("compile --kind int -o c.kv - -").error();
     assert_eq!(error, "error: -: standard input can be read only once");
     // a form that is asked for is not guessed
-    sandbox.pipe("compile --kind key-only --input-format tsv -o d.kv -", b"{\"key\":\"k\"}\n").ok();
+    sandbox
+        .pipe(
+            "compile --kind key-only --input-format tsv -o d.kv -",
+            b"{\"key\":\"k\"}\n",
+        )
+        .ok();
     assert_eq!(sandbox.run("scan d.kv").text(), "{\"key\":\"k\"}\n");
 }
 
@@ -110,18 +146,39 @@ fn an_error_does_not_wait_for_the_rest_of_standard_input() {
 fn rows_longer_than_a_block_are_read() {
     let sandbox = Sandbox::new();
     let long = "x".repeat(5_000_000);
-    sandbox.write("rows.tsv", format!("a\t1\nlong\t{long}\nz\t2\nlonger\t{long}{long}"));
-    sandbox.run("compile --kind string -o out.kv --memory-limit 64MiB rows.tsv").ok();
-    assert_eq!(sandbox.run("get out.kv longer --raw").ok().len(), 10_000_000);
+    sandbox.write(
+        "rows.tsv",
+        format!("a\t1\nlong\t{long}\nz\t2\nlonger\t{long}{long}"),
+    );
+    sandbox
+        .run("compile --kind string -o out.kv --memory-limit 64MiB rows.tsv")
+        .ok();
+    assert_eq!(
+        sandbox.run("get out.kv longer --raw").ok().len(),
+        10_000_000
+    );
     assert_eq!(sandbox.run("get out.kv a z").text(), "a\t1\nz\t2\n");
 }
 
 #[test]
 fn an_empty_input_gives_an_empty_file() {
     let sandbox = Sandbox::new();
-    for kind in ["key-only", "int", "completion", "string", "json", "float-vector", "vector", "string-vector"] {
+    for kind in [
+        "key-only",
+        "int",
+        "completion",
+        "string",
+        "json",
+        "float-vector",
+        "vector",
+        "string-vector",
+    ] {
         let ran = sandbox.pipe(&format!("compile --kind {kind} --force -o out.kv -"), b"");
-        assert!(ran.last_line().starts_with("rows read 0 = "), "{}", ran.stderr);
+        assert!(
+            ran.last_line().starts_with("rows read 0 = "),
+            "{}",
+            ran.stderr
+        );
         assert_eq!(sandbox.run("dump out.kv").text(), "");
         sandbox.run("verify out.kv").ok();
         sandbox.run("stats out.kv").ok();
@@ -158,6 +215,11 @@ fn json_lines_follow_the_dialect() {
 fn text_that_is_not_json_can_be_kept() {
     let sandbox = Sandbox::new();
     sandbox.write("rows.tsv", "a\tplain text\nb\t{\"c\":1}\nd\t\n");
-    sandbox.run("compile --kind json -o out.kv --json-or-text rows.tsv").ok();
-    assert_eq!(sandbox.run("dump out.kv").text(), "a\t\"plain text\"\nb\t{\"c\":1}\nd\t\"\"\n");
+    sandbox
+        .run("compile --kind json -o out.kv --json-or-text rows.tsv")
+        .ok();
+    assert_eq!(
+        sandbox.run("dump out.kv").text(),
+        "a\t\"plain text\"\nb\t{\"c\":1}\nd\t\"\"\n"
+    );
 }

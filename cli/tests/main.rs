@@ -1,5 +1,9 @@
 //! The command line as its users meet it: exit codes, texts, files.
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::format_collect,
+    reason = "rows for a test: what is read easily matters more"
+)]
 
 mod accounting;
 mod determinism;

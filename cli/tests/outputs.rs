@@ -8,12 +8,23 @@ fn nothing_is_replaced_without_force() {
     sandbox.write("rows.tsv", "a\t1\n");
     sandbox.run("compile --kind int -o in.kv rows.tsv").ok();
     sandbox.write("out.kv", "precious");
-    for command in ["compile --kind int -o out.kv rows.tsv", "merge -o out.kv in.kv in.kv", "dump -o out.kv in.kv"] {
+    for command in [
+        "compile --kind int -o out.kv rows.tsv",
+        "merge -o out.kv in.kv in.kv",
+        "dump -o out.kv in.kv",
+    ] {
         let error = sandbox.run(command).error();
-        assert_eq!(error, "error: out.kv: the file exists (hint: --force replaces it)", "{command}");
+        assert_eq!(
+            error, "error: out.kv: the file exists (hint: --force replaces it)",
+            "{command}"
+        );
         assert_eq!(sandbox.read("out.kv"), b"precious");
     }
-    for command in ["compile --kind int -o out.kv rows.tsv", "merge -o out.kv in.kv in.kv", "dump -o out.kv in.kv"] {
+    for command in [
+        "compile --kind int -o out.kv rows.tsv",
+        "merge -o out.kv in.kv in.kv",
+        "dump -o out.kv in.kv",
+    ] {
         sandbox.write("out.kv", "precious");
         sandbox.run(&format!("{command} --force")).ok();
         assert_ne!(sandbox.read("out.kv"), b"precious");
@@ -26,7 +37,9 @@ fn a_failed_build_leaves_an_existing_file_as_it_was() {
     let sandbox = Sandbox::new();
     sandbox.write("rows.tsv", "a\t1\nbad\n");
     sandbox.write("out.kv", "precious");
-    sandbox.run("compile --kind int --force -o out.kv rows.tsv").error();
+    sandbox
+        .run("compile --kind int --force -o out.kv rows.tsv")
+        .error();
     assert_eq!(sandbox.read("out.kv"), b"precious");
     assert_eq!(sandbox.names(), ["out.kv", "rows.tsv"]);
 }
@@ -39,21 +52,31 @@ fn a_folder_that_takes_no_files_is_found_out_before_the_work() {
     sandbox.write("bad.tsv", "bad\n");
     for target in ["/proc/out.kv", "bad.tsv/out.kv", "nowhere/out.kv", "."] {
         for force in ["", "--force"] {
-            let error = sandbox.run(&format!("compile --kind int {force} -o {target} bad.tsv")).error();
+            let error = sandbox
+                .run(&format!("compile --kind int {force} -o {target} bad.tsv"))
+                .error();
             assert!(!error.contains("no tab"), "{error}");
         }
     }
     assert_eq!(sandbox.names(), ["bad.tsv"]);
     let error = sandbox.run("compile --kind int -o - bad.tsv").error();
-    assert_eq!(error, "error: -: a file that appears whole cannot go to standard output");
+    assert_eq!(
+        error,
+        "error: -: a file that appears whole cannot go to standard output"
+    );
 }
 
 #[test]
 fn an_input_is_not_replaced_by_the_output() {
     let sandbox = Sandbox::new();
     sandbox.write("data/rows.tsv", "a\t1\n");
-    let error = sandbox.run("compile --kind int --force -o data/rows.tsv data").error();
-    assert_eq!(error, "error: data/rows.tsv: this input is to be written too");
+    let error = sandbox
+        .run("compile --kind int --force -o data/rows.tsv data")
+        .error();
+    assert_eq!(
+        error,
+        "error: data/rows.tsv: this input is to be written too"
+    );
     assert_eq!(sandbox.read("data/rows.tsv"), b"a\t1\n");
 }
 
@@ -71,9 +94,14 @@ fn a_name_decides_on_the_form_of_a_dump() {
     assert_eq!(sandbox.run("dump -o - in.kv").text(), "a\t1\n");
 
     sandbox.write("rows.jsonl", r#"{"key":"a\nb","value":1}"#);
-    sandbox.run("compile --kind int -o in.kv --force rows.jsonl").ok();
+    sandbox
+        .run("compile --kind int -o in.kv --force rows.jsonl")
+        .ok();
     let error = sandbox.run("dump -o new.tsv in.kv").error();
-    assert_eq!(error, "error: in.kv: not every entry fits TSV (hint: --output-format jsonl)");
+    assert_eq!(
+        error,
+        "error: in.kv: not every entry fits TSV (hint: --output-format jsonl)"
+    );
     assert!(!sandbox.path("new.tsv").exists());
 }
 
@@ -85,7 +113,12 @@ fn files_have_the_permissions_of_any_new_file() {
     sandbox.write("rows.tsv", "a\t1\n");
     sandbox.run("compile --kind int -o out.kv rows.tsv").ok();
     sandbox.run("dump -o out.tsv out.kv").ok();
-    let mode = |name: &str| std::fs::metadata(sandbox.path(name)).unwrap().permissions().mode();
+    let mode = |name: &str| {
+        std::fs::metadata(sandbox.path(name))
+            .unwrap()
+            .permissions()
+            .mode()
+    };
     assert_eq!(mode("out.kv"), mode("rows.tsv"));
     assert_eq!(mode("out.tsv"), mode("rows.tsv"));
 }

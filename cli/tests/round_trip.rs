@@ -17,17 +17,25 @@ const LITERAL: &[u8] = b"\r\0 \"\\{}[],:ab1.\x7f\x80\xc3\xa9\xff";
 fn assert_comes_back(sandbox: &Sandbox, options: &str) -> Vec<u8> {
     let text = sandbox.run("dump in.kv").ok();
     sandbox.write("text", &text);
-    sandbox.run(&format!("compile {options} --force -o file.kv text")).ok();
-    sandbox.pipe(&format!("compile {options} --force -o piped.kv -"), &text).ok();
+    sandbox
+        .run(&format!("compile {options} --force -o file.kv text"))
+        .ok();
+    sandbox
+        .pipe(&format!("compile {options} --force -o piped.kv -"), &text)
+        .ok();
     for again in ["file.kv", "piped.kv"] {
-        assert!(sandbox.run(&format!("dump {again}")).ok() == text, "{options}");
+        assert!(
+            sandbox.run(&format!("dump {again}")).ok() == text,
+            "{options}"
+        );
     }
     assert!(sandbox.read("file.kv") == sandbox.read("piped.kv"));
     text
 }
 
 fn is_json_lines(text: &[u8]) -> bool {
-    text.split(|&byte| byte == b'\n').all(|row| row.is_empty() || row.starts_with(b"{\""))
+    text.split(|&byte| byte == b'\n')
+        .all(|row| row.is_empty() || row.starts_with(b"{\""))
 }
 
 /// A JSON document of the dialect, without line ends.
@@ -37,10 +45,22 @@ fn json(random: &mut Random, depth: usize) -> String {
         1 => "true".to_owned(),
         2 => random.next().to_string(),
         3 => format!("-{}", random.next() >> 1),
-        4 => ["NaN", "Infinity", "-Infinity", "-0.0", "1e300", "1e-320", "123456789012345678901234567890"]
-            [random.below(7)]
+        4 => [
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "-0.0",
+            "1e300",
+            "1e-320",
+            "123456789012345678901234567890",
+        ][random.below(7)]
         .to_owned(),
-        5 => format!("{}.{}e{}", random.below(100), random.below(1000), random.below(30)),
+        5 => format!(
+            "{}.{}e{}",
+            random.below(100),
+            random.below(1000),
+            random.below(30)
+        ),
         6 => r#""\u0000\n\t\u001f\"\\/""#.to_owned(),
         7 => r#""ü😀\ud83d\ude00 \u007f""#.to_owned(),
         8 => "[]".to_owned(),
@@ -55,7 +75,16 @@ fn json(random: &mut Random, depth: usize) -> String {
 }
 
 fn float(random: &mut Random) -> String {
-    let special = ["NaN", "-NaN", "Infinity", "-Infinity", "-0.0", "1e-45", "3.4028235e38", "1.1754942e-38"];
+    let special = [
+        "NaN",
+        "-NaN",
+        "Infinity",
+        "-Infinity",
+        "-0.0",
+        "1e-45",
+        "3.4028235e38",
+        "1.1754942e-38",
+    ];
     match random.below(16) {
         at @ 0..8 => special[at].to_owned(),
         _ => loop {
@@ -75,7 +104,12 @@ fn value(kind: &str, random: &mut Random, alphabet: &[u8]) -> String {
         "int" => format!(r#","value":{}"#, random.next()),
         "completion" => format!(r#","value":{}"#, random.next() >> 4),
         "json" => format!(r#","value":{}"#, json(random, 0)),
-        "float-vector" => format!(r#","value":[{}, {},{}]"#, float(random), float(random), float(random)),
+        "float-vector" => format!(
+            r#","value":[{}, {},{}]"#,
+            float(random),
+            float(random),
+            float(random)
+        ),
         _ => {
             let mut text = random.bytes(alphabet, 12);
             text.retain(|&byte| byte != 0);
@@ -84,7 +118,14 @@ fn value(kind: &str, random: &mut Random, alphabet: &[u8]) -> String {
     }
 }
 
-const KINDS: [&str; 6] = ["key-only", "int", "completion", "string", "json", "float-vector"];
+const KINDS: [&str; 6] = [
+    "key-only",
+    "int",
+    "completion",
+    "string",
+    "json",
+    "float-vector",
+];
 
 #[test]
 fn any_bytes() {
@@ -100,11 +141,15 @@ fn any_bytes() {
             }
             let text: String = rows
                 .iter()
-                .map(|(key, value)| format!("{{\"key_b64\":\"{}\"{value}}}\n", STANDARD.encode(key)))
+                .map(|(key, value)| {
+                    format!("{{\"key_b64\":\"{}\"{value}}}\n", STANDARD.encode(key))
+                })
                 .collect();
             sandbox.write("rows.jsonl", text);
             let options = format!("--kind {kind} --vector-size 3");
-            sandbox.run(&format!("compile {options} -o in.kv rows.jsonl")).ok();
+            sandbox
+                .run(&format!("compile {options} -o in.kv rows.jsonl"))
+                .ok();
             let dictionary = Dictionary::open(sandbox.path("in.kv")).unwrap();
             let keys: Vec<Vec<u8>> = dictionary.keys().map(Result::unwrap).collect();
             assert!(keys.iter().eq(rows.keys()), "{kind}");
@@ -117,10 +162,18 @@ fn any_bytes() {
 #[test]
 fn values_come_back_exactly() {
     let sandbox = Sandbox::new();
-    sandbox.write("rows.tsv", "nan\tnan, -NaN\ntiny\t1e-45,-0\nthird\t0.33333334,16777216\n");
-    sandbox.run("compile --kind float-vector --vector-size 2 -o in.kv rows.tsv").ok();
+    sandbox.write(
+        "rows.tsv",
+        "nan\tnan, -NaN\ntiny\t1e-45,-0\nthird\t0.33333334,16777216\n",
+    );
+    sandbox
+        .run("compile --kind float-vector --vector-size 2 -o in.kv rows.tsv")
+        .ok();
     let text = assert_comes_back(&sandbox, "--kind float-vector --vector-size 2");
-    assert_eq!(String::from_utf8(text).unwrap(), "nan\tnan, -nan\nthird\t0.33333334, 16777216\ntiny\t1e-45, -0\n");
+    assert_eq!(
+        String::from_utf8(text).unwrap(),
+        "nan\tnan, -nan\nthird\t0.33333334, 16777216\ntiny\t1e-45, -0\n"
+    );
     let bits = |name: &str, key: &[u8]| -> Vec<u32> {
         let dictionary = Dictionary::open(sandbox.path(name)).unwrap();
         let floats = dictionary.get(key).unwrap().unwrap().floats().unwrap();
@@ -130,7 +183,9 @@ fn values_come_back_exactly() {
         assert_eq!(bits("in.kv", key), bits("file.kv", key));
     }
     sandbox.run("dump in.kv -o lines.jsonl").ok();
-    sandbox.run("compile --kind float-vector --vector-size 2 -o lined.kv lines.jsonl").ok();
+    sandbox
+        .run("compile --kind float-vector --vector-size 2 -o lined.kv lines.jsonl")
+        .ok();
     assert!(sandbox.read("lined.kv") == sandbox.read("in.kv"));
 }
 
@@ -138,14 +193,24 @@ fn values_come_back_exactly() {
 fn single_precision_and_compression_do_not_show() {
     let sandbox = Sandbox::new();
     let mut random = Random::new(9);
-    let rows: String = (0..500).map(|n| format!("key {n}\t{}\n", json(&mut random, 0))).collect();
+    let rows: String = (0..500)
+        .map(|n| format!("key {n}\t{}\n", json(&mut random, 0)))
+        .collect();
     sandbox.write("rows.tsv", rows);
-    for options in ["--compression zstd", "--compression zlib --compression-threshold 0", "--minimization off"] {
+    for options in [
+        "--compression zstd",
+        "--compression zlib --compression-threshold 0",
+        "--minimization off",
+    ] {
         let precise = format!("--kind json {options}");
-        sandbox.run(&format!("compile {precise} --force -o in.kv rows.tsv")).ok();
+        sandbox
+            .run(&format!("compile {precise} --force -o in.kv rows.tsv"))
+            .ok();
         assert_comes_back(&sandbox, &precise);
         let single = format!("{precise} --floating-point-precision single");
-        sandbox.run(&format!("compile {single} --force -o in.kv rows.tsv")).ok();
+        sandbox
+            .run(&format!("compile {single} --force -o in.kv rows.tsv"))
+            .ok();
         assert_comes_back(&sandbox, &single);
     }
 }
@@ -158,7 +223,7 @@ fn misleading_first_rows() {
         ("key-only", br#"{"key_b64":1}"#, ""),
         ("key-only", b"\x1f\x8b\x08 gzip?", ""),
         ("key-only", b"\x28\xb5\x2f\xfd", ""),
-        ("string", br#"{"key":"a", "b""#, r#": 1}"#),
+        ("string", br#"{"key":"a", "b""#, r": 1}"),
         ("string", br#"{"key":"a","#, r#""value":"b"}"#),
         ("json", br#"{"key":"a","x":"#, "1"),
     ];
@@ -171,9 +236,19 @@ fn misleading_first_rows() {
         };
         let row = |key: &[u8]| format!("{{\"key_b64\":\"{}\"{value}}}\n", STANDARD.encode(key));
         sandbox.write("rows.jsonl", row(key) + &row(b"~ the last"));
-        sandbox.run(&format!("compile --kind {kind} -o in.kv rows.jsonl")).ok();
+        sandbox
+            .run(&format!("compile --kind {kind} -o in.kv rows.jsonl"))
+            .ok();
         assert_comes_back(&sandbox, &format!("--kind {kind}"));
-        assert_eq!(Dictionary::open(sandbox.path("file.kv")).unwrap().first().unwrap().unwrap().key, key);
+        assert_eq!(
+            Dictionary::open(sandbox.path("file.kv"))
+                .unwrap()
+                .first()
+                .unwrap()
+                .unwrap()
+                .key,
+            key
+        );
     }
 }
 
@@ -198,7 +273,8 @@ fn secondary_keys() {
             }
             sandbox.write("rows.jsonl", rows);
             let compile = |to: &str, from: &str| {
-                let options = format!("compile --kind {kind} --vector-size 3 -o {to} {from} --secondary");
+                let options =
+                    format!("compile --kind {kind} --vector-size 3 -o {to} {from} --secondary");
                 sandbox.run_with(&options, &["a,b \""]).ok();
             };
             compile("in.kv", "rows.jsonl");
@@ -219,19 +295,30 @@ fn vectors() {
     let documents: String = (0..500).map(|_| json(&mut random, 0) + "\n").collect();
     for first in ["1\n", "{\"value\":1}\n", "{\"value\":1} \n", "[\"\\n\"]\n"] {
         sandbox.write("rows.tsv", [first, &documents].concat());
-        sandbox.run("compile --kind vector --force -o in.kv rows.tsv").ok();
+        sandbox
+            .run("compile --kind vector --force -o in.kv rows.tsv")
+            .ok();
         assert_comes_back(&sandbox, "--kind vector");
         sandbox.run("verify file.kv").ok();
     }
     for alphabet in [HOSTILE, LITERAL, &b"{}"[..]] {
         let mut texts: Vec<Vec<u8>> = (0..500).map(|_| random.bytes(alphabet, 9)).collect();
-        texts.iter_mut().for_each(|text| text.retain(|&byte| byte != 0));
-        let rows: String =
-            texts.iter().map(|text| format!("{{\"value_b64\":\"{}\"}}\n", STANDARD.encode(text))).collect();
+        texts
+            .iter_mut()
+            .for_each(|text| text.retain(|&byte| byte != 0));
+        let rows: String = texts
+            .iter()
+            .map(|text| format!("{{\"value_b64\":\"{}\"}}\n", STANDARD.encode(text)))
+            .collect();
         sandbox.write("rows.jsonl", rows);
-        sandbox.run("compile --kind string-vector --force -o in.kv rows.jsonl").ok();
+        sandbox
+            .run("compile --kind string-vector --force -o in.kv rows.jsonl")
+            .ok();
         let dump = assert_comes_back(&sandbox, "--kind string-vector");
-        assert_eq!(is_json_lines(&dump) && !dump.starts_with(b"{}"), alphabet == HOSTILE);
+        assert_eq!(
+            is_json_lines(&dump) && !dump.starts_with(b"{}"),
+            alphabet == HOSTILE
+        );
         let vector = ValueVector::open(sandbox.path("file.kv")).unwrap();
         for (index, text) in texts.iter().enumerate() {
             let value = vector.get(index as u64).unwrap().unwrap();

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -23,10 +23,6 @@ impl Sandbox {
         Sandbox(tempfile::tempdir().unwrap())
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        self.0.path()
-    }
-
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
@@ -45,8 +41,9 @@ impl Sandbox {
     /// Names of all files, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.0.path()).unwrap();
-        let mut names: Vec<String> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
@@ -54,8 +51,14 @@ impl Sandbox {
     /// The binary, to be run in the folder.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfold"));
-        command.current_dir(self.0.path()).env("TMPDIR", self.0.path()).env_remove("COLUMNS");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .current_dir(self.0.path())
+            .env("TMPDIR", self.0.path())
+            .env_remove("COLUMNS");
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -66,13 +69,23 @@ impl Sandbox {
 
     /// Runs with arguments that blanks part, and further ones.
     pub(crate) fn run_with(&self, arguments: &str, more: &[&str]) -> Ran {
-        Ran::of(self.command().args(arguments.split_whitespace()).args(more).output().unwrap())
+        Ran::of(
+            self.command()
+                .args(arguments.split_whitespace())
+                .args(more)
+                .output()
+                .unwrap(),
+        )
     }
 
     /// Runs with something to read on standard input.
     pub(crate) fn pipe(&self, arguments: &str, input: &[u8]) -> Ran {
         let mut command = self.command();
-        let mut child = command.args(arguments.split_whitespace()).stdin(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .args(arguments.split_whitespace())
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_vec();
         // a run that ends early does not read all of it
@@ -85,8 +98,16 @@ impl Sandbox {
 
 impl Ran {
     pub(crate) fn of(output: Output) -> Self {
-        let Output { status, stdout, stderr } = output;
-        Ran { code: status.code(), stdout, stderr: String::from_utf8(stderr).unwrap() }
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = output;
+        Ran {
+            code: status.code(),
+            stdout,
+            stderr: String::from_utf8(stderr).unwrap(),
+        }
     }
 
     /// The run went well; its output.
@@ -147,6 +168,8 @@ impl Random {
 
     /// Up to `longest` bytes out of `alphabet`.
     pub(crate) fn bytes(&mut self, alphabet: &[u8], longest: usize) -> Vec<u8> {
-        (0..self.below(longest + 1)).map(|_| alphabet[self.below(alphabet.len())]).collect()
+        (0..self.below(longest + 1))
+            .map(|_| alphabet[self.below(alphabet.len())])
+            .collect()
     }
 }

@@ -11,7 +11,9 @@ pub(crate) struct Bits {
 impl Bits {
     /// The bit at a position, which must not lie before the window's lower end unless it is to read as 0.
     pub(crate) fn get(&self, at: u64) -> bool {
-        let Some(offset) = at.checked_sub(self.base) else { return false };
+        let Some(offset) = at.checked_sub(self.base) else {
+            return false;
+        };
         let (word, bit) = split(offset);
         self.words.get(word).is_some_and(|w| w >> bit & 1 == 1)
     }
@@ -39,10 +41,18 @@ impl Bits {
     pub(crate) fn from(&self, at: u64) -> u64 {
         let Some(offset) = at.checked_sub(self.base) else {
             let before = self.base - at;
-            return if before >= 64 { 0 } else { self.from(self.base) << before };
+            return if before >= 64 {
+                0
+            } else {
+                self.from(self.base) << before
+            };
         };
         let (word, bit) = split(offset);
-        match self.words.get(word..).and_then(|words| words.first_chunk::<2>()) {
+        match self
+            .words
+            .get(word..)
+            .and_then(|words| words.first_chunk::<2>())
+        {
             // the bits of both words in one piece, shifted down
             Some(&[low, high]) => low >> bit | high << 1 << (63 - bit),
             None => self.words.get(word).map_or(0, |low| low >> bit),

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use keyfold_reader::format::checksum::Rows;
 
+use crate::Error;
 use crate::error::{Result, RowError};
 use crate::generator::{Generator, Summary, check_key};
 use crate::options::{MIN_MEMORY_LIMIT, Options};
 use crate::output::Output;
 use crate::progress::{Callback, Meter};
-use crate::secondary::{self, SecondaryValues};
+use crate::secondary::{self, Codes, SecondaryValues};
 use crate::sort::{SortOptions, Sorter, check_folder};
 use crate::value::{Encoder, Input};
-use crate::Error;
 
 /// Compiles rows in any order into a dictionary, within the options' memory limit: rows that exceed it are
 /// sorted in pieces on disk.
@@ -55,7 +55,10 @@ impl Compiler {
     pub fn new(options: Options) -> Result<Self> {
         if options.memory_limit < MIN_MEMORY_LIMIT {
             let reason = "at least 1 MiB is needed".to_owned();
-            return Err(Error::Option { name: "memory_limit".to_owned(), reason });
+            return Err(Error::Option {
+                name: "memory_limit".to_owned(),
+                reason,
+            });
         }
         check_folder(&options.temporary_path)?;
         let sixteenth = options.memory_limit / 16;
@@ -67,7 +70,10 @@ impl Compiler {
         };
         let has_secondary = !options.secondary.is_empty();
         let secondary_share = if has_secondary { SECONDARY_SHARE } else { 0 };
-        let rows = sort((ROWS_SHARE - secondary_share) * sixteenth, options.on_duplicate);
+        let rows = sort(
+            (ROWS_SHARE - secondary_share) * sixteenth,
+            options.on_duplicate,
+        );
         let values = sort(secondary_share * sixteenth, crate::OnDuplicate::Last);
         Ok(Compiler {
             encoder: Encoder::new(&options),
@@ -116,7 +122,11 @@ impl Compiler {
         check_key(key)?;
         let needed = self.options.secondary.len();
         if fields.len() != needed {
-            return Err(RowError::Secondary { found: fields.len(), needed }.into());
+            return Err(RowError::Secondary {
+                found: fields.len(),
+                needed,
+            }
+            .into());
         }
         let spilled = match &mut self.secondary {
             None => self.sorter.add(key, stored)?,
@@ -158,7 +168,10 @@ impl Compiler {
         self.meter.report()?;
         let version = self.options.version();
         let compression = self.options.compression.name();
-        let codes = self.secondary.map(|values| values.finish(&self.options)).transpose()?;
+        let codes = self
+            .secondary
+            .map(|values| values.finish(&self.options))
+            .transpose()?;
         let fields = self.options.secondary.len();
         let mut generator = Generator::new(self.options)?;
         generator.continue_from(self.rows, self.meter);
@@ -177,11 +190,15 @@ impl Compiler {
         }
         generator.rows().duplicates += dropped + rows.duplicates();
         let sections = generator.close(version, Some(compression))?;
-        sections.publish(output, codes.map(|codes| codes.into_file()).transpose()?)
+        sections.publish(output, codes.map(Codes::into_file).transpose()?)
     }
 }
 
 /// Whether a secondary value can be stored.
 fn check_field(field: &[u8]) -> Result<(), RowError> {
-    if field.is_empty() { Ok(()) } else { check_key(field) }
+    if field.is_empty() {
+        Ok(())
+    } else {
+        check_key(field)
+    }
 }

@@ -65,7 +65,10 @@ pub enum Error {
 impl Error {
     /// An I/O error with the path it happened at.
     pub fn io(path: &Path, source: io::Error) -> Self {
-        Error::Io { path: path.to_owned(), source }
+        Error::Io {
+            path: path.to_owned(),
+            source,
+        }
     }
 }
 

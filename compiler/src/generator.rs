@@ -88,10 +88,16 @@ impl Generator {
             let memory = (options.memory_limit / SPOOL_SHARE).min(MAX_SPOOL);
             Spool::new(&options.temporary_path, memory)
         };
-        let dedup = if options.minimization || options.kind == ValueKind::String { VALUES_SHARE } else { 0 };
+        let dedup = if options.minimization || options.kind == ValueKind::String {
+            VALUES_SHARE
+        } else {
+            0
+        };
         let automaton = Automaton {
             path: UnfinishedPath::new(),
-            register: options.minimization.then(|| Register::new(REGISTER_SHARE * sixteenth)),
+            register: options
+                .minimization
+                .then(|| Register::new(REGISTER_SHARE * sixteenth)),
             array: SparseArray::new(spool(), spool()),
             signature: Vec::new(),
             weighted: options.kind == ValueKind::Completion,
@@ -152,9 +158,10 @@ impl Generator {
             return Ok(());
         };
         match key.cmp(held_key) {
-            Ordering::Less => {
-                return Err(Error::OutOfOrder { previous: held_key.clone(), key: key.to_vec() });
-            }
+            Ordering::Less => Err(Error::OutOfOrder {
+                previous: held_key.clone(),
+                key: key.to_vec(),
+            }),
             Ordering::Equal => {
                 match self.options.on_duplicate {
                     OnDuplicate::Last => stored.clone_into(held),
@@ -177,7 +184,9 @@ impl Generator {
 
     /// Adds the row held back.
     fn release(&mut self) -> Result<()> {
-        let Some((key, stored)) = self.held.take() else { return Ok(()) };
+        let Some((key, stored)) = self.held.take() else {
+            return Ok(());
+        };
         self.add_row(&key, &stored)?;
         self.held = Some((key, stored));
         Ok(())
@@ -224,7 +233,14 @@ impl Generator {
     pub(crate) fn close(mut self, version: u64, compression: Option<&str>) -> Result<Sections> {
         self.release()?;
         self.meter.report()?;
-        let Generator { automaton, values, options, rows, keys, .. } = self;
+        let Generator {
+            automaton,
+            values,
+            options,
+            rows,
+            keys,
+            ..
+        } = self;
         let (start_state, states, labels, transitions) = automaton.finish(keys)?;
         let header = Header {
             version,
@@ -237,8 +253,18 @@ impl Generator {
             provenance: None,
             oddity: None,
         };
-        let properties = options.kind.has_section().then(|| values.properties(compression));
-        Ok(Sections { header, rows, labels, transitions, values: values.into_spool(), properties })
+        let properties = options
+            .kind
+            .has_section()
+            .then(|| values.properties(compression));
+        Ok(Sections {
+            header,
+            rows,
+            labels,
+            transitions,
+            values: values.into_spool(),
+            properties,
+        })
     }
 }
 
@@ -249,21 +275,34 @@ impl Automaton {
         if self.weighted {
             let [a, b, c, d, ..] = value.to_le_bytes();
             let weight = u32::from_le_bytes([a, b, c, d]);
-            self.path.raise_weights(u16::try_from(weight).unwrap_or(u16::MAX));
+            self.path
+                .raise_weights(u16::try_from(weight).unwrap_or(u16::MAX));
         }
         Ok(())
     }
 
     /// Writes the states deeper than `depth`.
     fn close(&mut self, depth: usize) -> Result<()> {
-        let Automaton { path, register, array, signature, .. } = self;
-        path.close(depth, |state| finish_state(state, register.as_mut(), array, signature))
+        let Automaton {
+            path,
+            register,
+            array,
+            signature,
+            ..
+        } = self;
+        path.close(depth, |state| {
+            finish_state(state, register.as_mut(), array, signature)
+        })
     }
 
     /// Writes the remaining states, the root last; start state, number of states, labels and transitions.
     fn finish(mut self, keys: u64) -> Result<(u64, u64, Spool, Spool)> {
         self.close(0)?;
-        let start = if keys == 0 { 1 } else { self.array.place(self.path.root())? };
+        let start = if keys == 0 {
+            1
+        } else {
+            self.array.place(self.path.root())?
+        };
         let states = self.array.states();
         let (labels, transitions) = self.array.finish()?;
         Ok((start, states, labels, transitions))
@@ -278,17 +317,29 @@ fn finish_state(
     signature: &mut Vec<u8>,
 ) -> Result<Finished> {
     let Some(register) = register else {
-        return Ok(Finished { position: array.place(state)?, novel: true, entry: None });
+        return Ok(Finished {
+            position: array.place(state)?,
+            novel: true,
+            entry: None,
+        });
     };
     state.write_signature(signature);
     if !state.novel
         && let Some(entry) = register.find(signature, state.last_child)
     {
-        return Ok(Finished { position: entry.position, novel: false, entry: Some(entry) });
+        return Ok(Finished {
+            position: entry.position,
+            novel: false,
+            entry: Some(entry),
+        });
     }
     let position = array.place(state)?;
     let entry = register.insert(signature, position, state.last_child);
-    Ok(Finished { position, novel: true, entry: Some(entry) })
+    Ok(Finished {
+        position,
+        novel: true,
+        entry: Some(entry),
+    })
 }
 
 /// Whether a key can be stored.
@@ -321,7 +372,12 @@ impl Sections {
                 None => Ok(()),
             }
         })?;
-        Ok(Summary { rows, keys, states, file_bytes })
+        Ok(Summary {
+            rows,
+            keys,
+            states,
+            file_bytes,
+        })
     }
 
     /// Writes the dictionary.
@@ -334,9 +390,15 @@ impl Sections {
             header: 0,
             labels: self.labels.checksum(b""),
             transitions: self.transitions.checksum(b""),
-            values: self.properties.is_some().then(|| self.values.checksum(&record)),
+            values: self
+                .properties
+                .is_some()
+                .then(|| self.values.checksum(&record)),
         };
-        self.header.provenance = Some(Provenance { checksums, rows: self.rows });
+        self.header.provenance = Some(Provenance {
+            checksums,
+            rows: self.rows,
+        });
         let mut start = Vec::new();
         self.header.write(&mut start);
         ArrayProperties::new(self.labels.len()).write(&mut start);

@@ -20,8 +20,7 @@ mod options;
 mod output;
 mod overflow;
 mod progress;
-#[doc(hidden)]
-pub mod register;
+mod register;
 mod secondary;
 mod sort;
 mod sparse_array;
@@ -39,3 +38,10 @@ pub use options::{MIN_MEMORY_LIMIT, OnDuplicate, Options};
 pub use progress::{Callback, Progress};
 pub use value::{Encoder, Input};
 pub use vector::VectorWriter;
+
+/// Parts that the benchmarks measure by themselves. Not part of the interface.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::register::{Entry, Register};
+    pub use crate::sort::{Merge, RowSource, SortOptions, Sorted, Sorter, Source};
+}

@@ -47,7 +47,12 @@ impl Merger {
     /// A merger. The kind in the options is replaced by that of the inputs; of the others it takes memory
     /// limit, temporary path, minimisation and manifest.
     pub fn new(options: Options, mode: MergeMode) -> Self {
-        Merger { options, mode, inputs: Vec::new(), callback: None }
+        Merger {
+            options,
+            mode,
+            inputs: Vec::new(),
+            callback: None,
+        }
     }
 
     /// Has the progress told; answering false cancels the merge.
@@ -62,28 +67,53 @@ impl Merger {
         let mut list = path.as_os_str().to_owned();
         list.push(".dk");
         let list = PathBuf::from(list);
-        let deleted = if list.exists() { read_deleted(&list)? } else { BTreeSet::new() };
+        let deleted = if list.exists() {
+            read_deleted(&list)?
+        } else {
+            BTreeSet::new()
+        };
         self.add_dictionary(dictionary, deleted)
     }
 
     /// Adds a dictionary, newer than all before, and the keys deleted in it: where its entry would stay, the
     /// key is dropped. A key that only older inputs hold is not affected.
-    pub fn add_dictionary(&mut self, dictionary: Dictionary, deleted: BTreeSet<Vec<u8>>) -> Result<()> {
-        let mismatch = |reason| Err(Error::Mismatch { path: dictionary.path().to_owned(), reason });
+    pub fn add_dictionary(
+        &mut self,
+        dictionary: Dictionary,
+        deleted: BTreeSet<Vec<u8>>,
+    ) -> Result<()> {
+        let mismatch = |reason| {
+            Err(Error::Mismatch {
+                path: dictionary.path().to_owned(),
+                reason,
+            })
+        };
         if let Some(first) = self.inputs.first().map(|input| &input.dictionary) {
             let (kind, needed) = (dictionary.header().kind, first.header().kind);
             if kind != needed {
-                return mismatch(format!("the kind is {kind}, but {} is {needed}", first.path().display()));
+                return mismatch(format!(
+                    "the kind is {kind}, but {} is {needed}",
+                    first.path().display()
+                ));
             }
             if dictionary.header().secondary != first.header().secondary {
-                return mismatch(format!("the secondary keys differ from those of {}", first.path().display()));
+                return mismatch(format!(
+                    "the secondary keys differ from those of {}",
+                    first.path().display()
+                ));
             }
             let (size, needed) = (vector_size(&dictionary)?, vector_size(first)?);
             if size.is_some() && needed.is_some() && size != needed {
-                return mismatch(format!("the vectors have another length than those of {}", first.path().display()));
+                return mismatch(format!(
+                    "the vectors have another length than those of {}",
+                    first.path().display()
+                ));
             }
         }
-        self.inputs.push(Part { dictionary, deleted });
+        self.inputs.push(Part {
+            dictionary,
+            deleted,
+        });
         Ok(())
     }
 
@@ -91,12 +121,19 @@ impl Merger {
     pub fn finish(mut self, path: &Path, replace: bool) -> Result<Summary> {
         let Some(first) = self.inputs.first() else {
             let reason = "there is nothing to merge".to_owned();
-            return Err(Error::Mismatch { path: path.to_owned(), reason });
+            return Err(Error::Mismatch {
+                path: path.to_owned(),
+                reason,
+            });
         };
         let header = first.dictionary.header();
         self.options.kind = header.kind;
         self.options.secondary.clone_from(&header.secondary);
-        if header.secondary.is_empty() { self.merge(path, replace) } else { self.recompile(path, replace) }
+        if header.secondary.is_empty() {
+            self.merge(path, replace)
+        } else {
+            self.recompile(path, replace)
+        }
     }
 
     fn merge(self, path: &Path, replace: bool) -> Result<Summary> {
@@ -108,21 +145,40 @@ impl Merger {
         }
         let read = self.inputs.iter().map(|input| input.dictionary.len()).sum();
         meter.progress.rows_read = read;
-        generator.continue_from(Rows { read, ..Rows::default() }, meter);
+        generator.continue_from(
+            Rows {
+                read,
+                ..Rows::default()
+            },
+            meter,
+        );
 
         let mut bases = Vec::new();
         if self.mode == MergeMode::Append {
             for Part { dictionary, .. } in &self.inputs {
                 let values = dictionary.values();
-                bases.push(generator.values().append_section(values.section(), values.properties())?);
+                bases.push(
+                    generator
+                        .values()
+                        .append_section(values.section(), values.properties())?,
+                );
             }
         }
-        let sources = self.inputs.iter().map(|input| Entries { scan: input.dictionary.scan() }).collect();
+        let sources = self
+            .inputs
+            .iter()
+            .map(|input| Entries {
+                scan: input.dictionary.scan(),
+            })
+            .collect();
         let mut entries = Merge::new(sources, OnDuplicate::Last)?;
         let mut stored = Vec::new();
         let mut dropped = 0;
         while entries.advance()? {
-            if self.inputs[entries.current_index()].deleted.contains(entries.key()) {
+            if self.inputs[entries.current_index()]
+                .deleted
+                .contains(entries.key())
+            {
                 dropped += 1;
                 continue;
             }
@@ -139,16 +195,27 @@ impl Merger {
         generator.rows().duplicates = entries.duplicates();
         generator.rows().rejected = dropped;
         let dictionaries = || self.inputs.iter().map(|input| &input.dictionary);
-        let version = dictionaries().map(|d| d.header().version).max().unwrap_or(2);
+        let version = dictionaries()
+            .map(|d| d.header().version)
+            .max()
+            .unwrap_or(2);
         let properties = |d: &Dictionary| -> ValueProperties { d.values().properties().clone() };
         let mut names = dictionaries().map(|d| properties(d).compression);
-        let name = names.next().flatten().filter(|first| names.all(|other| other.as_ref() == Some(first)));
-        generator.close(version, name.as_deref())?.publish(output, None)
+        let name = names
+            .next()
+            .flatten()
+            .filter(|first| names.all(|other| other.as_ref() == Some(first)));
+        generator
+            .close(version, name.as_deref())?
+            .publish(output, None)
     }
 
     /// Codes of secondary values differ from file to file, so that such entries are sorted anew.
     fn recompile(self, path: &Path, replace: bool) -> Result<Summary> {
-        let mut compiler = Compiler::new(Options { on_duplicate: OnDuplicate::Last, ..self.options })?;
+        let mut compiler = Compiler::new(Options {
+            on_duplicate: OnDuplicate::Last,
+            ..self.options
+        })?;
         if let Some(callback) = self.callback {
             compiler.on_progress(callback);
         }
@@ -201,7 +268,10 @@ fn vector_size(dictionary: &Dictionary) -> Result<Option<usize>> {
         return Ok(None);
     }
     let first = dictionary.first()?;
-    Ok(first.map(|entry| entry.value.floats()).transpose()?.map(|floats| floats.len()))
+    Ok(first
+        .map(|entry| entry.value.floats())
+        .transpose()?
+        .map(|floats| floats.len()))
 }
 
 fn read_deleted(path: &Path) -> Result<BTreeSet<Vec<u8>>> {
@@ -209,7 +279,12 @@ fn read_deleted(path: &Path) -> Result<BTreeSet<Vec<u8>>> {
     deleted::read(&file).map_err(|fault| {
         let section = fault.section;
         let reason = fault.reason.to_owned();
-        let error = FormatError { path: path.to_owned(), section, offset: fault.offset, reason };
+        let error = FormatError {
+            path: path.to_owned(),
+            section,
+            offset: fault.offset,
+            reason,
+        };
         Error::Read(error.into())
     })
 }

@@ -88,10 +88,19 @@ impl Options {
 
     /// Sets an option by keyvi's name from text. Unknown names and values that do not fit are errors.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
-        let fail = |reason: String| Error::Option { name: name.to_owned(), reason };
-        let number = || value.parse::<usize>().map_err(|_| fail(format!("{value:?} is not a number")));
+        let fail = |reason: String| Error::Option {
+            name: name.to_owned(),
+            reason,
+        };
+        let number = || {
+            value
+                .parse::<usize>()
+                .map_err(|_| fail(format!("{value:?} is not a number")))
+        };
         let memory = |unit: usize| {
-            let bytes = number()?.checked_mul(unit).ok_or_else(|| fail(format!("{value} is too large")))?;
+            let bytes = number()?
+                .checked_mul(unit)
+                .ok_or_else(|| fail(format!("{value} is too large")))?;
             if bytes < MIN_MEMORY_LIMIT {
                 return Err(fail("at least 1 MiB is needed".to_owned()));
             }
@@ -128,7 +137,11 @@ impl Options {
 
     /// The file version these options lead to: documents that may be compressed with zstd need version 3.
     pub(crate) fn version(&self) -> u64 {
-        if self.kind == ValueKind::Json && self.compression == Compression::Zstd { 3 } else { 2 }
+        if self.kind == ValueKind::Json && self.compression == Compression::Zstd {
+            3
+        } else {
+            2
+        }
     }
 }
 
@@ -139,14 +152,28 @@ mod tests {
     #[test]
     fn keyvi_names() {
         let mut options = Options::new(ValueKind::Json);
-        for (name, value) in [("memory_limit_mb", "5"), ("compression", "ZIP"), ("minimization", "Off"), ("vector_size", "3")] {
+        for (name, value) in [
+            ("memory_limit_mb", "5"),
+            ("compression", "ZIP"),
+            ("minimization", "Off"),
+            ("vector_size", "3"),
+        ] {
             options.set(name, value).unwrap();
         }
         assert_eq!(options.memory_limit, 5 << 20);
         assert_eq!(options.compression, Compression::Zlib);
         assert!(!options.minimization);
-        for (name, value) in [("memory_limit", "1000"), ("compression", "lzma"), ("no_such", "1"), ("vector_size", "x"), ("memory_limit_gb", "99999999999999999")] {
-            assert!(matches!(options.set(name, value), Err(Error::Option { .. })), "{name}={value}");
+        for (name, value) in [
+            ("memory_limit", "1000"),
+            ("compression", "lzma"),
+            ("no_such", "1"),
+            ("vector_size", "x"),
+            ("memory_limit_gb", "99999999999999999"),
+        ] {
+            assert!(
+                matches!(options.set(name, value), Err(Error::Option { .. })),
+                "{name}={value}"
+            );
         }
     }
 }

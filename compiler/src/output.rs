@@ -38,11 +38,19 @@ impl Output {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let file = builder.tempfile_in(&folder).at(&folder)?;
-        Ok(Output { path: path.to_owned(), folder, replace, file })
+        Ok(Output {
+            path: path.to_owned(),
+            folder,
+            replace,
+            file,
+        })
     }
 
     /// Writes with `write`, then makes the file durable and gives it its name.
-    pub(crate) fn publish(mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<u64> {
+    pub(crate) fn publish(
+        mut self,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<u64> {
         let file = self.file.as_file_mut();
         write(file).and_then(|()| file.flush()).at(&self.path)?;
         file.sync_all().at(&self.path)?;
@@ -57,7 +65,9 @@ impl Output {
             _ => Error::io(&self.path, e.error),
         })?;
         #[cfg(unix)]
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).at(&self.folder)?;
+        File::open(&self.folder)
+            .and_then(|folder| folder.sync_all())
+            .at(&self.folder)?;
         Ok(len)
     }
 }

@@ -15,7 +15,9 @@ pub(crate) struct Overflow {
 
 impl Default for Overflow {
     fn default() -> Self {
-        Overflow { recent: vec![([0; 5], 0); REMEMBERED] }
+        Overflow {
+            recent: vec![([0; 5], 0); REMEMBERED],
+        }
     }
 }
 
@@ -24,11 +26,20 @@ impl Overflow {
     /// is no room for them.
     pub(crate) fn encode(&mut self, window: &mut Window, p: u64, target: u64) -> Option<u16> {
         let Encoding::Overflow { units, n, code } = transition::encode(p, target) else {
-            let Encoding::Word(word) = transition::encode(p, target) else { return None };
+            let Encoding::Word(word) = transition::encode(p, target) else {
+                return None;
+            };
             return Some(word);
         };
         let shared = transition::encode_overflow_absolute(target);
-        let Encoding::Overflow { units: absolute, n: absolute_n, code: absolute_code } = shared else { return None };
+        let Encoding::Overflow {
+            units: absolute,
+            n: absolute_n,
+            code: absolute_code,
+        } = shared
+        else {
+            return None;
+        };
         let (remembered, at) = self.recent[place(&absolute)];
         if at != 0
             && remembered == absolute
@@ -37,7 +48,11 @@ impl Overflow {
             return Some(word);
         }
         // of two forms of the same length the absolute one can be shared
-        let (units, n, code) = if n < absolute_n { (units, n, code) } else { (absolute, absolute_n, absolute_code) };
+        let (units, n, code) = if n < absolute_n {
+            (units, n, code)
+        } else {
+            (absolute, absolute_n, absolute_code)
+        };
         let at = gap(window, p, n)?;
         let word = transition::overflow_word(code, p, at)?;
         if !window.put_units(at, &units[..n]) {
@@ -69,6 +84,8 @@ fn gap(window: &Window, p: u64, n: usize) -> Option<u64> {
 
 /// Where units are remembered.
 fn place(units: &[u16; 5]) -> usize {
-    let mixed = units.iter().fold(0u32, |hash, &unit| (hash ^ u32::from(unit)).wrapping_mul(0x9E37_79B1));
+    let mixed = units.iter().fold(0u32, |hash, &unit| {
+        (hash ^ u32::from(unit)).wrapping_mul(0x9E37_79B1)
+    });
     mixed as usize >> 16 & (REMEMBERED - 1)
 }

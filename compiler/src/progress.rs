@@ -38,13 +38,24 @@ impl Meter {
     #[inline]
     pub(crate) fn tick(&mut self) -> Result<()> {
         self.ticks += 1;
-        if self.ticks.is_multiple_of(INTERVAL) { self.report() } else { Ok(()) }
+        if self.ticks.is_multiple_of(INTERVAL) {
+            self.report()
+        } else {
+            Ok(())
+        }
     }
 
     /// Tells the progress now.
     pub(crate) fn report(&mut self) -> Result<()> {
-        let goes_on = self.callback.as_mut().is_none_or(|callback| callback(&self.progress));
-        if goes_on { Ok(()) } else { Err(Error::Cancelled) }
+        let goes_on = self
+            .callback
+            .as_mut()
+            .is_none_or(|callback| callback(&self.progress));
+        if goes_on {
+            Ok(())
+        } else {
+            Err(Error::Cancelled)
+        }
     }
 }
 

@@ -39,8 +39,15 @@ pub struct Entry {
 impl Register {
     /// A register that uses at most about `memory` bytes.
     pub fn new(memory: usize) -> Self {
-        let generation = |number| Generation { number, ..Generation::default() };
-        Register { young: generation(1), old: generation(0), limit: memory / 2 }
+        let generation = |number| Generation {
+            number,
+            ..Generation::default()
+        };
+        Register {
+            young: generation(1),
+            old: generation(0),
+            limit: memory / 2,
+        }
     }
 
     /// The state with this signature, if it is remembered. `last_child` is the state's last child.
@@ -70,7 +77,10 @@ impl Register {
     /// Remembers where a state was written.
     pub fn insert(&mut self, signature: &[u8], position: u64, last_child: Option<Entry>) -> Entry {
         if self.young.bytes_with(signature) > self.limit && self.young.newest.is_some() {
-            let young = Generation { number: self.young.number + 1, ..Generation::default() };
+            let young = Generation {
+                number: self.young.number + 1,
+                ..Generation::default()
+            };
             self.old = std::mem::replace(&mut self.young, young);
         }
         self.young.insert(signature, position, last_child)
@@ -98,10 +108,18 @@ impl Generation {
     /// Bytes in use once a signature is added.
     fn bytes_with(&self, signature: &[u8]) -> usize {
         // while it grows, the old table and one of twice its size are held
-        let table = if self.must_grow() { 3 * self.table.len().max(FIRST_TABLE / 2) } else { self.table.len() };
+        let table = if self.must_grow() {
+            3 * self.table.len().max(FIRST_TABLE / 2)
+        } else {
+            self.table.len()
+        };
         let arena = self.arena.len() + signature.len() + VARINTS;
         // offsets in the arena have 32 bits
-        if arena >= u32::MAX as usize { usize::MAX } else { arena + table * size_of::<(u32, u32)>() }
+        if arena >= u32::MAX as usize {
+            usize::MAX
+        } else {
+            arena + table * size_of::<(u32, u32)>()
+        }
     }
 
     /// Three quarters full at most.
@@ -145,7 +163,11 @@ impl Generation {
 
     fn entry(&self, position: u64, end: usize) -> Entry {
         let end = u32::try_from(end).expect("a generation is replaced before 4 GiB");
-        Entry { position, generation: self.number, end }
+        Entry {
+            position,
+            generation: self.number,
+            end,
+        }
     }
 
     fn insert(&mut self, signature: &[u8], position: u64, last_child: Option<Entry>) -> Entry {
@@ -160,7 +182,10 @@ impl Generation {
             if self.must_grow() {
                 self.grow();
             }
-            self.place(hash(signature), u32::try_from(offset + 1).expect("before the end"));
+            self.place(
+                hash(signature),
+                u32::try_from(offset + 1).expect("before the end"),
+            );
             self.in_table += 1;
         }
         entry
@@ -187,7 +212,10 @@ fn length_code(signature: &[u8], through_child: bool) -> u64 {
     2 * signature.len() as u64 + u64::from(through_child)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the low half of the hash is enough")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the low half of the hash is enough"
+)]
 fn hash(signature: &[u8]) -> u32 {
     xxh3_64(signature) as u32
 }
@@ -213,7 +241,11 @@ mod tests {
         for i in 0..100_000 {
             assert_eq!(register.find(&signature(i), None), None);
             register.insert(&signature(i), 7 * i, None);
-            assert_eq!(position(register.find(&signature(0), None)), Some(0), "used all the time");
+            assert_eq!(
+                position(register.find(&signature(0), None)),
+                Some(0),
+                "used all the time"
+            );
             assert_eq!(position(register.find(&signature(i), None)), Some(7 * i));
         }
         assert_eq!(register.find(&signature(1), None), None);
@@ -238,7 +270,11 @@ mod tests {
                 found = register.find(&signature(i + 1), found);
             }
             assert_eq!(found, None);
-            assert_eq!(register.find(&signature(9), None), None, "not without the child");
+            assert_eq!(
+                register.find(&signature(9), None),
+                None,
+                "not without the child"
+            );
         }
     }
 

@@ -36,7 +36,10 @@ pub(crate) struct SecondaryValues {
 
 impl SecondaryValues {
     pub(crate) fn new(options: SortOptions) -> Self {
-        SecondaryValues { sorter: Sorter::new(options), recent: HashSet::new() }
+        SecondaryValues {
+            sorter: Sorter::new(options),
+            recent: HashSet::new(),
+        }
     }
 
     pub(crate) fn add(&mut self, value: &[u8]) -> Result<()> {
@@ -64,14 +67,21 @@ impl SecondaryValues {
         each_code_in_byte_order(count, &mut |number| {
             code.clear();
             write_varint(number, &mut code);
-            if rows.advance()? { generator.add_row(rows.key(), &code) } else { Ok(()) }
+            if rows.advance()? {
+                generator.add_row(rows.key(), &code)
+            } else {
+                Ok(())
+            }
         })?;
         let mut sections = generator.close(2, None)?;
         let folder = &options.temporary_path;
         let mut file = tempfile::NamedTempFile::new_in(folder).at(folder)?;
         sections.write(file.as_file_mut()).at(folder)?;
         let dictionary = Dictionary::open(file.path())?;
-        Ok(Codes { dictionary, file: file.into_file() })
+        Ok(Codes {
+            dictionary,
+            file: file.into_file(),
+        })
     }
 }
 
@@ -85,12 +95,20 @@ fn count(sorted: &mut Sorted) -> Result<u64> {
 }
 
 /// The numbers from 2 on, `count` of them, in the order of the bytes of their varints.
-fn each_code_in_byte_order<E>(count: u64, f: &mut impl FnMut(u64) -> Result<(), E>) -> Result<(), E> {
+fn each_code_in_byte_order<E>(
+    count: u64,
+    f: &mut impl FnMut(u64) -> Result<(), E>,
+) -> Result<(), E> {
     each_below(0, 0, FIRST_CODE + count, f)
 }
 
 /// The numbers below `end` whose low `shift` bits are `low`, in the order of their varints' further bytes.
-fn each_below<E>(low: u64, shift: u32, end: u64, f: &mut impl FnMut(u64) -> Result<(), E>) -> Result<(), E> {
+fn each_below<E>(
+    low: u64,
+    shift: u32,
+    end: u64,
+    f: &mut impl FnMut(u64) -> Result<(), E>,
+) -> Result<(), E> {
     // a last group of 0 is only written for the number 0, which is no code
     for group in 0..128 {
         let number = low | group << shift;
@@ -150,7 +168,12 @@ pub(crate) struct Codes {
 
 impl Codes {
     /// Turns a sort key into the key as stored.
-    pub(crate) fn write_stored_key(&self, fields: usize, mut sort_key: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    pub(crate) fn write_stored_key(
+        &self,
+        fields: usize,
+        mut sort_key: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
         out.clear();
         let mut value = Vec::new();
         for _ in 0..fields {
@@ -193,7 +216,10 @@ mod tests {
                 write_varint(code, &mut out);
                 out
             };
-            assert!(codes.windows(2).all(|w| bytes(w[0]) < bytes(w[1])), "{count}");
+            assert!(
+                codes.windows(2).all(|w| bytes(w[0]) < bytes(w[1])),
+                "{count}"
+            );
             codes.sort_unstable();
             assert_eq!(codes, (2..2 + count).collect::<Vec<_>>());
         }

@@ -88,7 +88,9 @@ impl Window {
     fn foreign_label(&self, at: u64) -> Option<u8> {
         let mut choice = None;
         for label in (2..=u8::MAX).rev() {
-            let Some(start) = at.checked_sub(u64::from(label)) else { return Some(label) };
+            let Some(start) = at.checked_sub(u64::from(label)) else {
+                return Some(label);
+            };
             // state 0 does not exist and must not seem to
             if start == 0 || self.starts.get(start) {
                 continue;
@@ -103,7 +105,9 @@ impl Window {
 
     /// Fills a slot that is no part of a state; false when no label can be given to it.
     fn put_foreign(&mut self, at: u64, word: u16) -> bool {
-        let Some(label) = self.foreign_label(at) else { return false };
+        let Some(label) = self.foreign_label(at) else {
+            return false;
+        };
         self.put(at, label, word);
         self.block_before(at, u64::from(label));
         true
@@ -170,7 +174,12 @@ impl SparseArray {
 
     /// The first place from `from` on where the state fits.
     fn first_fit(&self, state: &UnfinishedState, units: usize, from: u64) -> u64 {
-        let Window { used, starts, blocked, .. } = &self.window;
+        let Window {
+            used,
+            starts,
+            blocked,
+            ..
+        } = &self.window;
         let has = |label: u8| state.transitions.iter().take(2).any(|t| t.0 == label);
         let (has_0, has_1) = (has(0), has(1));
         let mut at = from;
@@ -232,7 +241,9 @@ impl SparseArray {
         slots.clone().for_each(|slot| self.window.used.set(slot));
         self.pointers.clear();
         for &(label, target) in &state.transitions {
-            let word = self.overflow.encode(&mut self.window, start + u64::from(label), target);
+            let word = self
+                .overflow
+                .encode(&mut self.window, start + u64::from(label), target);
             self.pointers.extend(word);
         }
         let fits = self.pointers.len() == state.transitions.len();
@@ -258,11 +269,9 @@ impl SparseArray {
                 _ => {}
             }
         }
-        let mut label = FINAL_LABEL;
-        for (slot, &unit) in (start + FINAL..).zip(units) {
+        for (label, (slot, &unit)) in (FINAL_LABEL..).zip((start + FINAL..).zip(units)) {
             window.used.set(slot);
             window.put(slot, label, unit);
-            label += 1;
         }
         if !units.is_empty() {
             window.blocked.set(start + FINAL - 1);
@@ -291,14 +300,18 @@ impl SparseArray {
     /// Writes out the slots that cannot change any more.
     fn flush_settled(&mut self) -> Result<()> {
         let settled = self.highest.saturating_sub(SEARCH + MARGIN);
-        let n = usize::try_from(settled.saturating_sub(self.window.base)).expect("the window fits memory");
+        let n = usize::try_from(settled.saturating_sub(self.window.base))
+            .expect("the window fits memory");
         if n >= FLUSH { self.flush(n) } else { Ok(()) }
     }
 
     fn flush(&mut self, n: usize) -> Result<()> {
         let window = &mut self.window;
         self.labels.append(&window.labels[..n])?;
-        let words: Vec<u8> = window.words[..n].iter().flat_map(|word| word.to_le_bytes()).collect();
+        let words: Vec<u8> = window.words[..n]
+            .iter()
+            .flat_map(|word| word.to_le_bytes())
+            .collect();
         self.transitions.append(&words)?;
         window.labels.drain(..n);
         window.words.drain(..n);
@@ -330,8 +343,15 @@ impl SparseArray {
 }
 
 /// The slots a state at `start` takes.
-fn slots_of(start: u64, state: &UnfinishedState, units: usize) -> impl Iterator<Item = u64> + Clone {
-    let transitions = state.transitions.iter().map(move |&(label, _)| start + u64::from(label));
+fn slots_of(
+    start: u64,
+    state: &UnfinishedState,
+    units: usize,
+) -> impl Iterator<Item = u64> + Clone {
+    let transitions = state
+        .transitions
+        .iter()
+        .map(move |&(label, _)| start + u64::from(label));
     let units = (start + FINAL..).take(units);
     let weight = (state.weight > 0).then_some(start + WEIGHT);
     transitions.chain(units).chain(weight)

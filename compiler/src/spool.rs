@@ -39,13 +39,19 @@ impl Spool {
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.checksum.update(bytes);
         self.memory.extend_from_slice(bytes);
-        if self.memory.len() > self.limit { self.spill() } else { Ok(()) }
+        if self.memory.len() > self.limit {
+            self.spill()
+        } else {
+            Ok(())
+        }
     }
 
     fn spill(&mut self) -> Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            None => self.file.insert(tempfile::tempfile_in(&self.folder).at(&self.folder)?),
+            None => self
+                .file
+                .insert(tempfile::tempfile_in(&self.folder).at(&self.folder)?),
         };
         file.write_all(&self.memory).at(&self.folder)?;
         self.in_file += self.memory.len() as u64;

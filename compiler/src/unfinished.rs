@@ -71,7 +71,10 @@ pub(crate) struct UnfinishedPath {
 
 impl UnfinishedPath {
     pub(crate) fn new() -> Self {
-        UnfinishedPath { states: vec![UnfinishedState::default()], key: Vec::new() }
+        UnfinishedPath {
+            states: vec![UnfinishedState::default()],
+            key: Vec::new(),
+        }
     }
 
     /// Bytes that `key` has in common with the last key.

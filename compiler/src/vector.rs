@@ -32,11 +32,23 @@ impl VectorWriter {
     pub fn new(options: Options) -> Result<Self> {
         if !matches!(options.kind, ValueKind::Json | ValueKind::String) {
             let reason = format!("a vector holds json or string values, not {}", options.kind);
-            return Err(Error::Option { name: "kind".to_owned(), reason });
+            return Err(Error::Option {
+                name: "kind".to_owned(),
+                reason,
+            });
         }
         check_folder(&options.temporary_path)?;
-        let spool = || Spool::new(&options.temporary_path, (options.memory_limit / 16).min(MAX_SPOOL));
-        let dedup = if options.minimization { options.memory_limit / 4 } else { 0 };
+        let spool = || {
+            Spool::new(
+                &options.temporary_path,
+                (options.memory_limit / 16).min(MAX_SPOOL),
+            )
+        };
+        let dedup = if options.minimization {
+            options.memory_limit / 4
+        } else {
+            0
+        };
         Ok(VectorWriter {
             encoder: Encoder::new(&options),
             stored: Vec::new(),
@@ -79,8 +91,14 @@ impl VectorWriter {
     pub fn finish(mut self, path: &Path, replace: bool) -> Result<Summary> {
         let output = Output::create(path, replace)?;
         let len = self.rows.read - self.rows.rejected;
-        let header = VectorHeader { kind: self.options.kind, manifest: self.options.manifest, len };
-        let properties = self.values.properties(Some(self.options.compression.name()));
+        let header = VectorHeader {
+            kind: self.options.kind,
+            manifest: self.options.manifest,
+            len,
+        };
+        let properties = self
+            .values
+            .properties(Some(self.options.compression.name()));
         let mut values = self.values.into_spool();
         let file_bytes = output.publish(|out| {
             let mut start = Vec::new();
@@ -93,6 +111,11 @@ impl VectorWriter {
             values.copy_to(out)?;
             out.write_all(VECTOR_END)
         })?;
-        Ok(Summary { rows: self.rows, keys: len, states: 0, file_bytes })
+        Ok(Summary {
+            rows: self.rows,
+            keys: len,
+            states: 0,
+            file_bytes,
+        })
     }
 }

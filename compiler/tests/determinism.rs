@@ -30,13 +30,21 @@ proptest! {
 fn runs_and_threads_do_not_matter() {
     let folder = Folder::new();
     let mut rows: Vec<_> = (0..100_000u32)
-        .map(|i| (format!("{:x}", i.wrapping_mul(2_654_435_761)).into_bytes(), (i % 1000).to_string().into_bytes()))
+        .map(|i| {
+            (
+                format!("{:x}", i.wrapping_mul(2_654_435_761)).into_bytes(),
+                (i % 1000).to_string().into_bytes(),
+            )
+        })
         .collect();
     let mut files = Vec::new();
     for threads in [1, 2, 3] {
         rows.rotate_left(12_345);
         let path = folder.file("threads.kv");
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
         pool.install(|| compile(&options(ValueKind::Int), &rows, &path));
         files.push(std::fs::read(&path).unwrap());
     }

@@ -2,6 +2,10 @@
 
 mod support;
 
+mod corruption;
 mod determinism;
+mod merge;
 mod placement;
 mod round_trip;
+mod secondary;
+mod vector;

@@ -37,7 +37,11 @@ impl Array {
             byte_1: HashSet::new(),
             finals: HashSet::new(),
         };
-        let mut open = if header.keys > 0 { vec![header.start_state] } else { Vec::new() };
+        let mut open = if header.keys > 0 {
+            vec![header.start_state]
+        } else {
+            Vec::new()
+        };
         while let Some(state) = open.pop() {
             if array.starts.insert(state) {
                 open.extend(array.visit(state, header.kind));
@@ -50,7 +54,10 @@ impl Array {
     fn note(&mut self, at: u64, role: &'static str) {
         assert!(at < self.labels.len() as u64, "N2: {role} at {at}");
         let before = self.roles.insert(at, role);
-        assert!(before.is_none() || before == Some("overflow") && role == "overflow", "N1: {at} is {before:?} and {role}");
+        assert!(
+            before.is_none() || before == Some("overflow") && role == "overflow",
+            "N1: {at} is {before:?} and {role}"
+        );
     }
 
     fn label(&self, at: u64) -> u8 {
@@ -72,7 +79,10 @@ impl Array {
     }
 
     fn visit(&mut self, state: u64, kind: ValueKind) -> Vec<u64> {
-        assert!(state >= 1 && state + SPAN <= self.labels.len() as u64, "N2: state {state}");
+        assert!(
+            state >= 1 && state + SPAN <= self.labels.len() as u64,
+            "N2: state {state}"
+        );
         let mut targets = Vec::new();
         for c in 0..=255u8 {
             let p = state + u64::from(c);
@@ -101,7 +111,10 @@ impl Array {
             self.finals.insert(state);
             self.varshort(state + FINAL, "value");
         }
-        if kind == ValueKind::Completion && self.label(state + WEIGHT) == 0 && self.word(state + WEIGHT) != 0 {
+        if kind == ValueKind::Completion
+            && self.label(state + WEIGHT) == 0
+            && self.word(state + WEIGHT) != 0
+        {
             self.note(state + WEIGHT, "weight");
         }
         targets
@@ -114,7 +127,11 @@ impl Array {
             }
             let weight = state + WEIGHT;
             if self.label(weight) == 0 && self.word(weight) != 0 {
-                assert_eq!(self.roles.get(&weight), Some(&"weight"), "N6: state {state}");
+                assert_eq!(
+                    self.roles.get(&weight),
+                    Some(&"weight"),
+                    "N6: state {state}"
+                );
             }
             if self.byte_1.contains(&state) && state >= 255 {
                 let before = state - 255;
@@ -122,7 +139,10 @@ impl Array {
             }
         }
         for p in 1..=255u64 {
-            assert!(u64::from(self.label(p)) != p || self.word(p) == 0xC000, "N8: slot {p}");
+            assert!(
+                u64::from(self.label(p)) != p || self.word(p) == 0xC000,
+                "N8: slot {p}"
+            );
         }
         assert_ne!(self.labels.get(256), Some(&FINAL_LABEL), "N8");
     }
@@ -157,13 +177,19 @@ fn rules_hold_with_far_pointers() {
         }
     }
     for i in 0..30_000u32 {
-        rows.push((format!("x{:x}", i.wrapping_mul(2_654_435_761)).into_bytes(), (i % 3).to_string().into_bytes()));
+        rows.push((
+            format!("x{:x}", i.wrapping_mul(2_654_435_761)).into_bytes(),
+            (i % 3).to_string().into_bytes(),
+        ));
     }
     for kind in [ValueKind::Int, ValueKind::Completion] {
         compile(&options(kind), &rows, &path);
         let array = Array::read(&std::fs::read(&path).unwrap());
         array.check();
         assert!(array.roles.values().any(|&role| role == "overflow"));
-        assert_eq!(Dictionary::open(&path).unwrap().verify().unwrap().keys, rows.len() as u64);
+        assert_eq!(
+            Dictionary::open(&path).unwrap().verify().unwrap().keys,
+            rows.len() as u64
+        );
     }
 }

@@ -6,14 +6,26 @@ use keyfold_compiler::{Compiler, Error, Generator, Input, OnDuplicate, Options, 
 use keyfold_reader::{Compression, Dictionary, MAX_KEY_LEN, Soundness, ValueKind};
 use proptest::prelude::*;
 
-use crate::support::{Folder, compile, input, keys, map, options, texts, values};
+use crate::support::{Folder, Rows, compile, input, keys, map, options, texts, values};
 
-fn dictionaries() -> impl Strategy<Value = (Options, Vec<(Vec<u8>, Vec<u8>)>)> {
+fn dictionaries() -> impl Strategy<Value = (Options, Rows)> {
     let kind = prop::sample::select(&ValueKind::ALL[..]);
-    let compression = prop::sample::select(vec![Compression::None, Compression::Zlib, Compression::Snappy, Compression::Zstd]);
+    let compression = prop::sample::select(vec![
+        Compression::None,
+        Compression::Zlib,
+        Compression::Snappy,
+        Compression::Zstd,
+    ]);
     (kind, compression, any::<bool>()).prop_flat_map(|(kind, compression, minimization)| {
-        let options = Options { compression, minimization, ..options(kind) };
-        (Just(options), prop::collection::vec((keys(), values(kind)), 0..80))
+        let options = Options {
+            compression,
+            minimization,
+            ..options(kind)
+        };
+        (
+            Just(options),
+            prop::collection::vec((keys(), values(kind)), 0..80),
+        )
     })
 }
 
@@ -77,7 +89,10 @@ fn the_empty_dictionary_answers_everything_with_nothing() {
         assert!(empty.is_empty() && empty.fsa().root().is_none());
         assert!(empty.get(b"").unwrap().is_none() && empty.get(b"a").unwrap().is_none());
         assert_eq!(empty.scan().count(), 0);
-        assert_eq!(empty.prefix(b"").unwrap().count() + empty.range(b"a").unwrap().count(), 0);
+        assert_eq!(
+            empty.prefix(b"").unwrap().count() + empty.range(b"a").unwrap().count(),
+            0
+        );
         assert!(empty.first().unwrap().is_none() && empty.last().unwrap().is_none());
         assert!(empty.longest_prefix_of(b"a").unwrap().is_none());
         assert_eq!(empty.verify().unwrap().keys, 0);
@@ -97,13 +112,27 @@ fn keys_at_the_limits() {
         Err(Error::Row(e)) => e,
         other => panic!("{other:?}"),
     };
-    assert_eq!(refused(compiler.add(b"", Input::Int(4))), RowError::EmptyKey);
-    assert_eq!(refused(compiler.add(&vec![0; MAX_KEY_LEN + 1], Input::Int(4))), RowError::KeyTooLong(MAX_KEY_LEN + 1));
+    assert_eq!(
+        refused(compiler.add(b"", Input::Int(4))),
+        RowError::EmptyKey
+    );
+    assert_eq!(
+        refused(compiler.add(&vec![0; MAX_KEY_LEN + 1], Input::Int(4))),
+        RowError::KeyTooLong(MAX_KEY_LEN + 1)
+    );
     let summary = compiler.finish(&path, false).unwrap();
-    assert_eq!((summary.rows.read, summary.rows.rejected, summary.keys), (5, 2, 3));
+    assert_eq!(
+        (summary.rows.read, summary.rows.rejected, summary.keys),
+        (5, 2, 3)
+    );
     let dictionary = Dictionary::open(&path).unwrap();
     assert_eq!(dictionary.get(&longest).unwrap().unwrap().as_u64(), Some(1));
-    assert!(dictionary.get(&[longest.clone(), b"x".to_vec()].concat()).unwrap().is_none());
+    assert!(
+        dictionary
+            .get(&[longest.clone(), b"x".to_vec()].concat())
+            .unwrap()
+            .is_none()
+    );
     assert!(dictionary.get(b"").unwrap().is_none());
     assert_eq!(dictionary.last().unwrap().unwrap().key, b"\xFF\xFE");
     let keys: Vec<_> = dictionary.keys().collect::<Result<_, _>>().unwrap();
@@ -115,9 +144,16 @@ fn keys_at_the_limits() {
 fn missing_and_empty_values_differ() {
     let folder = Folder::new();
     let path = folder.file("strings.kv");
-    compile(&options(ValueKind::String), &[(b"empty".to_vec(), Vec::new())], &path);
+    compile(
+        &options(ValueKind::String),
+        &[(b"empty".to_vec(), Vec::new())],
+        &path,
+    );
     let dictionary = Dictionary::open(&path).unwrap();
-    assert_eq!(dictionary.get(b"empty").unwrap().unwrap().text().unwrap(), "");
+    assert_eq!(
+        dictionary.get(b"empty").unwrap().unwrap().text().unwrap(),
+        ""
+    );
     assert!(dictionary.get(b"missing").unwrap().is_none());
 }
 
@@ -130,13 +166,23 @@ fn values_that_cannot_be_stored_are_refused() {
             other => panic!("{kind} took {value:?}: {other:?}"),
         }
     };
-    for text in [&b"-1"[..], b"", b"1.0", b"18446744073709551616", b" 1", b"\xFF"] {
+    for text in [
+        &b"-1"[..],
+        b"",
+        b"1.0",
+        b"18446744073709551616",
+        b" 1",
+        b"\xFF",
+    ] {
         assert!(refused(ValueKind::Int, Input::Text(text)).contains("is not an integer"));
     }
     assert!(refused(ValueKind::Completion, Input::Int(1 << 60)).contains("2^60"));
     assert!(refused(ValueKind::String, Input::Text(b"a\0b")).contains("NUL at byte 1"));
     assert!(refused(ValueKind::Json, Input::Text(b"{\"a\":}")).contains("not JSON"));
-    assert!(refused(ValueKind::FloatVector, Input::Text(b"1, 2, 3")).contains("3 components, 2 are needed"));
+    assert!(
+        refused(ValueKind::FloatVector, Input::Text(b"1, 2, 3"))
+            .contains("3 components, 2 are needed")
+    );
     assert!(refused(ValueKind::KeyOnly, Input::Text(b"x")).contains("takes none"));
     assert!(refused(ValueKind::Int, Input::None).contains("there is no value"));
 }
@@ -145,25 +191,40 @@ fn values_that_cannot_be_stored_are_refused() {
 fn duplicates_follow_the_policy() {
     let folder = Folder::new();
     // enough rows that the first and the last of a key land in different runs
-    let rows: Vec<_> = (0..60_000u64).map(|i| (format!("key {}", i * 7919 % 20_000), i)).collect();
+    let rows: Vec<_> = (0..60_000u64)
+        .map(|i| (format!("key {}", i * 7919 % 20_000), i))
+        .collect();
     let build = |on_duplicate| {
         let path = folder.file("duplicates.kv");
-        let options = Options { on_duplicate, ..options(ValueKind::Int) };
+        let options = Options {
+            on_duplicate,
+            ..options(ValueKind::Int)
+        };
         let mut compiler = Compiler::new(options)?;
         for (key, i) in &rows {
             compiler.add(key.as_bytes(), Input::Int(*i))?;
         }
-        compiler.finish(&path, true).map(|summary| (summary, Dictionary::open(&path).unwrap()))
+        compiler
+            .finish(&path, true)
+            .map(|summary| (summary, Dictionary::open(&path).unwrap()))
     };
     for (policy, newest) in [(OnDuplicate::Last, true), (OnDuplicate::First, false)] {
         let (summary, dictionary) = build(policy).unwrap();
         assert_eq!((summary.keys, summary.rows.duplicates), (20_000, 40_000));
         for (key, i) in &rows {
-            let stored = dictionary.get(key.as_bytes()).unwrap().unwrap().as_u64().unwrap();
+            let stored = dictionary
+                .get(key.as_bytes())
+                .unwrap()
+                .unwrap()
+                .as_u64()
+                .unwrap();
             assert!(if newest { stored >= *i } else { stored <= *i });
         }
     }
-    assert!(matches!(build(OnDuplicate::Error), Err(Error::DuplicateKey(_))));
+    assert!(matches!(
+        build(OnDuplicate::Error),
+        Err(Error::DuplicateKey(_))
+    ));
 }
 
 #[test]
@@ -171,8 +232,13 @@ fn the_generator_wants_order() {
     let mut generator = Generator::new(options(ValueKind::KeyOnly)).unwrap();
     generator.add(b"b", Input::None).unwrap();
     generator.add(b"b", Input::None).unwrap();
-    let error = generator.add(b"a", input(ValueKind::KeyOnly, b"")).unwrap_err();
-    assert!(matches!(&error, Error::OutOfOrder { previous, key } if previous == b"b" && key == b"a"), "{error}");
+    let error = generator
+        .add(b"a", input(ValueKind::KeyOnly, b""))
+        .unwrap_err();
+    assert!(
+        matches!(&error, Error::OutOfOrder { previous, key } if previous == b"b" && key == b"a"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -181,16 +247,27 @@ fn a_cancelled_or_failed_build_leaves_nothing() {
     let path = folder.file("cancelled.kv");
     std::fs::write(&path, "precious").unwrap();
     let temporary = Folder::new();
-    let options = Options { temporary_path: temporary.path().to_owned(), ..options(ValueKind::Int) };
+    let options = Options {
+        temporary_path: temporary.path().to_owned(),
+        ..options(ValueKind::Int)
+    };
     let mut compiler = Compiler::new(options).unwrap();
     compiler.on_progress(Box::new(|progress| progress.keys_written < 50_000));
     for i in 0..100_000u64 {
-        compiler.add(format!("{i:x}").as_bytes(), Input::Int(i)).unwrap();
+        compiler
+            .add(format!("{i:x}").as_bytes(), Input::Int(i))
+            .unwrap();
     }
-    assert!(matches!(compiler.finish(&path, true), Err(Error::Cancelled)));
+    assert!(matches!(
+        compiler.finish(&path, true),
+        Err(Error::Cancelled)
+    ));
     assert_eq!(std::fs::read(&path).unwrap(), b"precious");
     let compiler = Compiler::new(Options::new(ValueKind::Int)).unwrap();
-    assert!(matches!(compiler.finish(&path, false), Err(Error::Exists(_))));
+    assert!(matches!(
+        compiler.finish(&path, false),
+        Err(Error::Exists(_))
+    ));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
 }

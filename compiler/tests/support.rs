@@ -30,7 +30,11 @@ pub(crate) type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// The value of a row, as given to a compiler.
 pub(crate) fn input(kind: ValueKind, value: &[u8]) -> Input<'_> {
-    if kind == ValueKind::KeyOnly { Input::None } else { Input::Text(value) }
+    if kind == ValueKind::KeyOnly {
+        Input::None
+    } else {
+        Input::Text(value)
+    }
 }
 
 pub(crate) fn compile(options: &Options, rows: &[(Vec<u8>, Vec<u8>)], path: &Path) -> Summary {
@@ -55,7 +59,16 @@ pub(crate) fn texts(dictionary: &Dictionary) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 /// Keys over a tiny alphabet with byte extremes, so that shared parts and collisions are common.
 pub(crate) fn keys() -> impl Strategy<Value = Vec<u8>> {
-    let label = prop_oneof![Just(0u8), Just(1), Just(2), Just(b'a'), Just(b'b'), Just(254), Just(255), any::<u8>()];
+    let label = prop_oneof![
+        Just(0u8),
+        Just(1),
+        Just(2),
+        Just(b'a'),
+        Just(b'b'),
+        Just(254),
+        Just(255),
+        any::<u8>()
+    ];
     prop::collection::vec(label, 1..7)
 }
 
@@ -65,15 +78,25 @@ pub(crate) fn values(kind: ValueKind) -> BoxedStrategy<Vec<u8>> {
     match kind {
         ValueKind::KeyOnly => Just(Vec::new()).boxed(),
         ValueKind::Int => number.prop_map(|n| n.to_string().into_bytes()).boxed(),
-        ValueKind::Completion => number.prop_map(|n| (n >> 4).to_string().into_bytes()).boxed(),
+        ValueKind::Completion => number
+            .prop_map(|n| (n >> 4).to_string().into_bytes())
+            .boxed(),
         ValueKind::String => prop::collection::vec(1..=255u8, 0..5).boxed(),
-        ValueKind::Json => (0..9u32, "[a-z]{0,60}").prop_map(|(n, s)| format!("{{\"n\":{n},\"s\":\"{s}\"}}").into_bytes()).boxed(),
-        ValueKind::FloatVector => (0..3u8, 0..3u8).prop_map(|(a, b)| format!("{a}, {b}.5").into_bytes()).boxed(),
+        ValueKind::Json => (0..9u32, "[a-z]{0,60}")
+            .prop_map(|(n, s)| format!("{{\"n\":{n},\"s\":\"{s}\"}}").into_bytes())
+            .boxed(),
+        ValueKind::FloatVector => (0..3u8, 0..3u8)
+            .prop_map(|(a, b)| format!("{a}, {b}.5").into_bytes())
+            .boxed(),
     }
 }
 
 pub(crate) fn options(kind: ValueKind) -> Options {
-    Options { vector_size: 2, memory_limit: 1 << 20, ..Options::new(kind) }
+    Options {
+        vector_size: 2,
+        memory_limit: 1 << 20,
+        ..Options::new(kind)
+    }
 }
 
 pub(crate) fn map(rows: &Rows) -> BTreeMap<Vec<u8>, Vec<u8>> {

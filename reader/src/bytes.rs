@@ -43,7 +43,10 @@ impl LoadingStrategy {
         ("populate_key_part", LoadingStrategy::PopulateKeyPart),
         ("populate_lazy", LoadingStrategy::PopulateLazy),
         ("lazy_no_readahead", LoadingStrategy::LazyNoReadahead),
-        ("lazy_no_readahead_value_part", LoadingStrategy::LazyNoReadaheadValuePart),
+        (
+            "lazy_no_readahead_value_part",
+            LoadingStrategy::LazyNoReadaheadValuePart,
+        ),
         (
             "populate_key_part_no_readahead_value_part",
             LoadingStrategy::PopulateKeyPartNoReadaheadValuePart,
@@ -91,9 +94,16 @@ impl Bytes {
     /// Tells the operating system how the ranges of the automaton and the values will be used.
     ///
     /// Advice is best effort: a system that refuses it serves the same bytes, only differently timed.
-    pub(crate) fn advise(&self, strategy: LoadingStrategy, keys: &Range<usize>, values: &Range<usize>) {
+    pub(crate) fn advise(
+        &self,
+        strategy: LoadingStrategy,
+        keys: &Range<usize>,
+        values: &Range<usize>,
+    ) {
         use LoadingStrategy as S;
-        let Source::Mapped(map) = &*self.0 else { return };
+        let Source::Mapped(map) = &*self.0 else {
+            return;
+        };
         let advise = |advice: Advice, range: &Range<usize>| {
             let _best_effort = map.advise_range(advice, range.start, range.len());
         };
@@ -120,7 +130,10 @@ impl Bytes {
 /// Reads the pages of a range now.
 fn populate(map: &Mmap, range: &Range<usize>) {
     #[cfg(target_os = "linux")]
-    if map.advise_range(Advice::PopulateRead, range.start, range.len()).is_ok() {
+    if map
+        .advise_range(Advice::PopulateRead, range.start, range.len())
+        .is_ok()
+    {
         return;
     }
     // systems without the call: ask for the range, then touch a byte of every page

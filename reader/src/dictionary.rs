@@ -59,8 +59,12 @@ impl Dictionary {
         let path = path.as_ref();
         let bytes = Bytes::open(path, strategy)?;
         let dictionary = Self::read(bytes, 0, path.into()).in_file(path)?;
-        let keys = dictionary.0.array.label_bytes().start..dictionary.0.array.transition_bytes().end;
-        dictionary.0.bytes.advise(strategy, &keys, &dictionary.values().range());
+        let keys =
+            dictionary.0.array.label_bytes().start..dictionary.0.array.transition_bytes().end;
+        dictionary
+            .0
+            .bytes
+            .advise(strategy, &keys, &dictionary.values().range());
         Ok(dictionary)
     }
 
@@ -74,9 +78,17 @@ impl Dictionary {
     pub(crate) fn read(bytes: Bytes, start: usize, path: Arc<Path>) -> Result<Self, Fault> {
         let (header, at) = Header::read(&bytes, start)?;
         let (properties, labels) = ArrayProperties::read(&bytes, at)?;
-        let root = if header.keys == 0 { 0 } else { header.start_state };
+        let root = if header.keys == 0 {
+            0
+        } else {
+            header.start_state
+        };
         if header.keys > 0 && root == 0 {
-            return Err(Fault::new(crate::Section::Header, start as u64, "the start state is 0"));
+            return Err(Fault::new(
+                crate::Section::Header,
+                start as u64,
+                "the start state is 0",
+            ));
         }
         let array = SparseArray::new(bytes.clone(), labels, properties.slots, root)?;
         let values_at = array.transition_bytes().end;
@@ -87,7 +99,17 @@ impl Dictionary {
         };
         let end = values.range().end;
         let fsa = Fsa::from_sparse_array(array.clone());
-        Ok(Dictionary(Arc::new(Parts { path, bytes, header, header_end: labels, fsa, array, values, start, end })))
+        Ok(Dictionary(Arc::new(Parts {
+            path,
+            bytes,
+            header,
+            header_end: labels,
+            fsa,
+            array,
+            values,
+            start,
+            end,
+        })))
     }
 
     /// Number of keys.
@@ -146,7 +168,12 @@ impl Dictionary {
 
     /// All entries in byte order of the keys.
     pub fn scan(&self) -> Scan<'_> {
-        Scan::new(self, Lexicographic::new(self.fsa().root(), b"", self.len(), self.longest_key()), true, 0)
+        Scan::new(
+            self,
+            Lexicographic::new(self.fsa().root(), b"", self.len(), self.longest_key()),
+            true,
+            0,
+        )
     }
 
     /// The keys in byte order.
@@ -159,13 +186,23 @@ impl Dictionary {
         self.prefix_below(self.fsa().root(), b"", prefix)
     }
 
-    pub(crate) fn prefix_below(&self, root: Option<Cursor>, hidden: &[u8], prefix: &[u8]) -> Result<Scan<'_>> {
+    pub(crate) fn prefix_below(
+        &self,
+        root: Option<Cursor>,
+        hidden: &[u8],
+        prefix: &[u8],
+    ) -> Result<Scan<'_>> {
         let start = match root {
             Some(root) => self.fsa().follow(root, prefix).in_file(self.path())?,
             None => None,
         };
         let complete = prefix.is_empty() && root.is_some() && root == self.fsa().root();
-        let walk = Lexicographic::new(start, &[hidden, prefix].concat(), self.len(), self.longest_key());
+        let walk = Lexicographic::new(
+            start,
+            &[hidden, prefix].concat(),
+            self.len(),
+            self.longest_key(),
+        );
         Ok(Scan::new(self, walk, complete, hidden.len()))
     }
 
@@ -186,10 +223,16 @@ impl Dictionary {
             Some(root) => self.fsa().follow(root, prefix).in_file(self.path())?,
             None => None,
         };
-        let mut walk =
-            Lexicographic::new(start, &[hidden, prefix].concat(), self.len(), self.longest_key());
-        walk.seek(self.fsa(), &[hidden, from].concat()).in_file(self.path())?;
-        let complete = prefix.is_empty() && from.is_empty() && root.is_some() && root == self.fsa().root();
+        let mut walk = Lexicographic::new(
+            start,
+            &[hidden, prefix].concat(),
+            self.len(),
+            self.longest_key(),
+        );
+        walk.seek(self.fsa(), &[hidden, from].concat())
+            .in_file(self.path())?;
+        let complete =
+            prefix.is_empty() && from.is_empty() && root.is_some() && root == self.fsa().root();
         Ok(Scan::new(self, walk, complete, hidden.len()))
     }
 
@@ -201,13 +244,18 @@ impl Dictionary {
     /// The entry with the last key in byte order.
     pub fn last(&self) -> Result<Option<Match<'_>>> {
         let fsa = self.fsa();
-        let Some(mut at) = fsa.root() else { return Ok(None) };
+        let Some(mut at) = fsa.root() else {
+            return Ok(None);
+        };
         let mut key = Vec::new();
         loop {
             let mut children = fsa.children(at).in_file(self.path())?;
-            let Some((label, child)) = fsa.last_child(&mut children).in_file(self.path())? else { break };
+            let Some((label, child)) = fsa.last_child(&mut children).in_file(self.path())? else {
+                break;
+            };
             if key.len() == self.longest_key() {
-                return Err(fsa.fault(at, "a path is longer than any key: a cycle")).in_file(self.path());
+                return Err(fsa.fault(at, "a path is longer than any key: a cycle"))
+                    .in_file(self.path());
             }
             key.push(label);
             at = child;
@@ -215,11 +263,17 @@ impl Dictionary {
         let Some(handle) = fsa.value(at).in_file(self.path())? else {
             return Err(fsa.fault(at, "a path ends without a key")).in_file(self.path());
         };
-        Ok(Some(Match { key, value: Value::new(self.values(), handle) }))
+        Ok(Some(Match {
+            key,
+            value: Value::new(self.values(), handle),
+        }))
     }
 
     /// The stored keys that are prefixes of `text`, shortest first, as their lengths with their values.
-    pub fn prefixes_of<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Result<(usize, Value<'a>)>> + 'a {
+    pub fn prefixes_of<'a>(
+        &'a self,
+        text: &'a [u8],
+    ) -> impl Iterator<Item = Result<(usize, Value<'a>)>> + 'a {
         self.prefixes_below(self.fsa().root(), text)
     }
 
@@ -241,7 +295,9 @@ impl Dictionary {
                 });
                 match stepped.in_file(self.path()) {
                     Ok(None) => {}
-                    Ok(Some(handle)) => return Some(Ok((depth, Value::new(self.values(), handle)))),
+                    Ok(Some(handle)) => {
+                        return Some(Ok((depth, Value::new(self.values(), handle))));
+                    }
                     Err(e) => {
                         at = None;
                         return Some(Err(e));
@@ -253,7 +309,8 @@ impl Dictionary {
 
     /// The longest stored key that is a prefix of `text`, as its length with its value.
     pub fn longest_prefix_of<'a>(&'a self, text: &'a [u8]) -> Result<Option<(usize, Value<'a>)>> {
-        self.prefixes_of(text).try_fold(None, |_, found| found.map(Some))
+        self.prefixes_of(text)
+            .try_fold(None, |_, found| found.map(Some))
     }
 
     /// Most bytes of a stored key: codes of secondary keys come on top of the key itself.
@@ -276,6 +333,11 @@ impl Dictionary {
 
     /// The dictionary that follows this one in the same file.
     pub(crate) fn following(&self) -> Result<Self> {
-        Self::read(self.0.bytes.clone(), to_usize(self.0.end as u64), self.0.path.clone()).in_file(self.path())
+        Self::read(
+            self.0.bytes.clone(),
+            to_usize(self.0.end as u64),
+            self.0.path.clone(),
+        )
+        .in_file(self.path())
     }
 }

@@ -43,7 +43,10 @@ pub enum Error {
 impl Error {
     /// An I/O error with the path it happened at.
     pub fn io(path: &Path, source: io::Error) -> Self {
-        Error::Io { path: path.to_owned(), source }
+        Error::Io {
+            path: path.to_owned(),
+            source,
+        }
     }
 }
 
@@ -100,7 +103,11 @@ pub struct Fault {
 impl Fault {
     /// A fault at `offset` bytes from the start of the file.
     pub fn new(section: Section, offset: u64, reason: &'static str) -> Self {
-        Fault { section, offset, reason }
+        Fault {
+            section,
+            offset,
+            reason,
+        }
     }
 
     /// The same, told with the file's name.

@@ -1,5 +1,8 @@
 //! The map call.
-#![expect(unsafe_code, reason = "mapping a file is unsafe by nature; the promise stands below")]
+#![expect(
+    unsafe_code,
+    reason = "mapping a file is unsafe by nature; the promise stands below"
+)]
 
 use std::fs::File;
 use std::io;

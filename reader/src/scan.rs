@@ -26,8 +26,21 @@ pub struct Scan<'d> {
 }
 
 impl<'d> Scan<'d> {
-    pub(crate) fn new(dictionary: &'d Dictionary, walk: Lexicographic, complete: bool, hidden: usize) -> Self {
-        Scan { dictionary, walk, upper: None, value: None, complete, done: false, hidden }
+    pub(crate) fn new(
+        dictionary: &'d Dictionary,
+        walk: Lexicographic,
+        complete: bool,
+        hidden: usize,
+    ) -> Self {
+        Scan {
+            dictionary,
+            walk,
+            upper: None,
+            value: None,
+            complete,
+            done: false,
+            hidden,
+        }
     }
 
     /// Leaves out the keys from `upper` on.
@@ -44,7 +57,11 @@ impl<'d> Scan<'d> {
             return Ok(false);
         }
         self.done = true;
-        let Some(value) = self.walk.advance(self.dictionary.fsa()).in_file(self.dictionary.path())? else {
+        let Some(value) = self
+            .walk
+            .advance(self.dictionary.fsa())
+            .in_file(self.dictionary.path())?
+        else {
             return self.finish();
         };
         if let Some(upper) = &self.upper
@@ -61,7 +78,8 @@ impl<'d> Scan<'d> {
         let fsa = self.dictionary.fsa();
         match fsa.root() {
             Some(root) if self.complete && self.upper.is_none() && self.walk.remaining() > 0 => {
-                Err(fsa.fault(root, "fewer keys than the header says")).in_file(self.dictionary.path())
+                Err(fsa.fault(root, "fewer keys than the header says"))
+                    .in_file(self.dictionary.path())
             }
             _ => Ok(false),
         }
@@ -78,7 +96,10 @@ impl<'d> Scan<'d> {
     ///
     /// Before the first [`advance`](Self::advance) and after the end.
     pub fn value(&self) -> Value<'d> {
-        Value::new(self.dictionary.values(), self.value.expect("the scan stands on an entry"))
+        Value::new(
+            self.dictionary.values(),
+            self.value.expect("the scan stands on an entry"),
+        )
     }
 }
 
@@ -87,7 +108,10 @@ impl<'d> Iterator for Scan<'d> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.advance() {
-            Ok(true) => Some(Ok(Match { key: self.key().to_vec(), value: self.value() })),
+            Ok(true) => Some(Ok(Match {
+                key: self.key().to_vec(),
+                value: self.value(),
+            })),
             Ok(false) => None,
             Err(e) => Some(Err(e)),
         }

@@ -36,7 +36,10 @@ impl SecondaryDictionary {
     pub fn new(entries: Dictionary) -> Result<Self> {
         if entries.header().secondary.is_empty() {
             let reason = "the dictionary has no secondary keys".to_owned();
-            return Err(Error::Unsupported { path: entries.path().to_owned(), reason });
+            return Err(Error::Unsupported {
+                path: entries.path().to_owned(),
+                reason,
+            });
         }
         let codes = entries.following()?;
         Ok(SecondaryDictionary { entries, codes })
@@ -61,8 +64,15 @@ impl SecondaryDictionary {
     /// no entry has give an empty view; a wrong number of them is an error.
     pub fn under(&self, fields: &[&[u8]]) -> Result<View<'_>> {
         if fields.len() != self.names().len() {
-            let reason = format!("{} secondary values given, {} needed", fields.len(), self.names().len());
-            return Err(Error::Unsupported { path: self.entries.path().to_owned(), reason });
+            let reason = format!(
+                "{} secondary values given, {} needed",
+                fields.len(),
+                self.names().len()
+            );
+            return Err(Error::Unsupported {
+                path: self.entries.path().to_owned(),
+                reason,
+            });
         }
         let mut hidden = Vec::new();
         for field in fields {
@@ -70,15 +80,24 @@ impl SecondaryDictionary {
                 hidden.push(EMPTY_CODE);
                 continue;
             }
-            let Some(code) = self.codes.get(field)? else { return Ok(View::nothing(&self.entries)) };
+            let Some(code) = self.codes.get(field)? else {
+                return Ok(View::nothing(&self.entries));
+            };
             hidden.extend_from_slice(code.raw()?.map_or(&[][..], |blob| blob.payload));
         }
         let entries = &self.entries;
         let root = match entries.fsa().root() {
-            Some(root) => entries.fsa().follow(root, &hidden).in_file(entries.path())?,
+            Some(root) => entries
+                .fsa()
+                .follow(root, &hidden)
+                .in_file(entries.path())?,
             None => None,
         };
-        Ok(View { entries, root, hidden })
+        Ok(View {
+            entries,
+            root,
+            hidden,
+        })
     }
 
     /// All entries with their secondary values.
@@ -97,7 +116,11 @@ pub struct View<'d> {
 
 impl<'d> View<'d> {
     fn nothing(entries: &'d Dictionary) -> Self {
-        View { entries, root: None, hidden: Vec::new() }
+        View {
+            entries,
+            root: None,
+            hidden: Vec::new(),
+        }
     }
 
     /// The value of `key`; nothing when it is not stored.
@@ -117,11 +140,15 @@ impl<'d> View<'d> {
 
     /// The entries whose keys start with `prefix`, from the key `from` on.
     pub fn range(&self, prefix: &[u8], from: &[u8]) -> Result<Scan<'d>> {
-        self.entries.range_below(self.root, &self.hidden, prefix, from)
+        self.entries
+            .range_below(self.root, &self.hidden, prefix, from)
     }
 
     /// The stored keys that are prefixes of `text`, shortest first, as their lengths with their values.
-    pub fn prefixes_of<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Result<(usize, Value<'a>)>> + 'a {
+    pub fn prefixes_of<'a>(
+        &'a self,
+        text: &'a [u8],
+    ) -> impl Iterator<Item = Result<(usize, Value<'a>)>> + 'a {
         self.entries.prefixes_below(self.root, text)
     }
 }

@@ -46,8 +46,14 @@ impl<'d> SecondaryScan<'d> {
         values.insert(u64::from(EMPTY_CODE), Vec::new());
         let entries = dictionary.entries();
         let fields = dictionary.names().len();
-        let mut scan =
-            SecondaryScan { entries, fields, values, levels: Vec::new(), current: Vec::new(), scan: None };
+        let mut scan = SecondaryScan {
+            entries,
+            fields,
+            values,
+            levels: Vec::new(),
+            current: Vec::new(),
+            scan: None,
+        };
         if let Some(root) = entries.fsa().root() {
             let branches = scan.branches(root)?;
             scan.levels.push(branches);
@@ -62,14 +68,19 @@ impl<'d> SecondaryScan<'d> {
         let mut open = vec![(from, Vec::new())];
         while let Some((at, bytes)) = open.pop() {
             let mut children = fsa.children(at).in_file(self.entries.path())?;
-            while let Some((label, child)) = fsa.next_child(&mut children).in_file(self.entries.path())? {
+            while let Some((label, child)) =
+                fsa.next_child(&mut children).in_file(self.entries.path())?
+            {
                 let mut bytes: Vec<u8> = bytes.clone();
                 bytes.push(label);
                 match read_varint(&bytes) {
-                    Some((code, _)) if self.values.contains_key(&code) => branches.push(Branch { code, at: child }),
+                    Some((code, _)) if self.values.contains_key(&code) => {
+                        branches.push(Branch { code, at: child });
+                    }
                     None if bytes.len() < MAX_VARINT_LEN => open.push((child, bytes)),
                     _ => {
-                        let fault = fsa.fault(child, "a stored key does not start with known codes");
+                        let fault =
+                            fsa.fault(child, "a stored key does not start with known codes");
                         return Err(fault).in_file(self.entries.path());
                     }
                 }
@@ -89,7 +100,9 @@ impl<'d> SecondaryScan<'d> {
                 self.scan = None;
                 self.current.pop();
             }
-            let Some(level) = self.levels.last_mut() else { return Ok(false) };
+            let Some(level) = self.levels.last_mut() else {
+                return Ok(false);
+            };
             let Some(branch) = level.pop() else {
                 self.levels.pop();
                 self.current.pop();
@@ -100,7 +113,8 @@ impl<'d> SecondaryScan<'d> {
                 let branches = self.branches(branch.at)?;
                 self.levels.push(branches);
             } else {
-                let walk = Lexicographic::new(Some(branch.at), b"", self.entries.len(), MAX_KEY_LEN);
+                let walk =
+                    Lexicographic::new(Some(branch.at), b"", self.entries.len(), MAX_KEY_LEN);
                 self.scan = Some(Scan::new(self.entries, walk, false, 0));
             }
         }
@@ -122,6 +136,9 @@ impl<'d> SecondaryScan<'d> {
     ///
     /// Before the first [`advance`](Self::advance) and after the end.
     pub fn value(&self) -> Value<'d> {
-        self.scan.as_ref().expect("the scan stands on an entry").value()
+        self.scan
+            .as_ref()
+            .expect("the scan stands on an entry")
+            .value()
     }
 }

@@ -18,7 +18,11 @@ pub(crate) fn own_labels(window: &[u8; 256]) -> [u64; 4] {
 #[cfg(target_arch = "x86_64")]
 #[inline]
 #[expect(clippy::cast_possible_wrap, reason = "a byte keeps its bits")]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a mask of 16 bits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a mask of 16 bits"
+)]
 fn equal_to_run(block: &[u8; 16], first: u8) -> u16 {
     use std::arch::x86_64::{
         _mm_add_epi8, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_set1_epi8,
@@ -63,7 +67,11 @@ mod tests {
             for (c, label) in window.iter_mut().enumerate() {
                 x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 let own = u8::try_from(c).unwrap();
-                *label = if x >> 28 <= round % 17 { own } else { (x >> 8).to_le_bytes()[0] };
+                *label = if x >> 28 <= round % 17 {
+                    own
+                } else {
+                    (x >> 8).to_le_bytes()[0]
+                };
             }
             let set = own_labels(&window);
             for (c, &label) in window.iter().enumerate() {

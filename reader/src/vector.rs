@@ -42,13 +42,29 @@ impl ValueVector {
             .checked_mul(OFFSET_LEN as u64)
             .and_then(|len| len.checked_add(offsets as u64))
             .filter(|&end| end <= bytes.len() as u64)
-            .ok_or_else(|| Fault::new(Section::Offsets, offsets as u64, "the file ends before the last offset"))?;
+            .ok_or_else(|| {
+                Fault::new(
+                    Section::Offsets,
+                    offsets as u64,
+                    "the file ends before the last offset",
+                )
+            })?;
         let values = ValueStore::read(header.kind, bytes.clone(), to_usize(values_at), &path)?;
         let end = values.range().end;
         if !bytes.ends_with(VECTOR_END) || end > bytes.len() - VECTOR_END.len() {
-            return Err(Fault::new(Section::Values, end as u64, "the file does not end with KEYVI_VECTOR_END"));
+            return Err(Fault::new(
+                Section::Values,
+                end as u64,
+                "the file does not end with KEYVI_VECTOR_END",
+            ));
         }
-        Ok(ValueVector { path, bytes, header, offsets, values })
+        Ok(ValueVector {
+            path,
+            bytes,
+            header,
+            offsets,
+            values,
+        })
     }
 
     /// Number of values.
@@ -82,11 +98,21 @@ impl ValueVector {
             return Ok(None);
         }
         let at = self.offsets + OFFSET_LEN * to_usize(index);
-        let Some(offset) = self.bytes.get(at..).and_then(|bytes| bytes.first_chunk::<OFFSET_LEN>()) else {
+        let Some(offset) = self
+            .bytes
+            .get(at..)
+            .and_then(|bytes| bytes.first_chunk::<OFFSET_LEN>())
+        else {
             let reason = format!("no offset stands at position {index}");
-            return Err(Error::Value { path: self.path.to_path_buf(), reason });
+            return Err(Error::Value {
+                path: self.path.to_path_buf(),
+                reason,
+            });
         };
-        Ok(Some(Value::new(&self.values, ValueHandle(u64::from_le_bytes(*offset)))))
+        Ok(Some(Value::new(
+            &self.values,
+            ValueHandle(u64::from_le_bytes(*offset)),
+        )))
     }
 
     /// All values in order.

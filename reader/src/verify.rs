@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::dictionary::{Dictionary, MAX_KEY_LEN};
 use crate::error::{Fault, FormatError, InFile, Result, Section};
-use crate::format::vector::VECTOR_BEGIN;
 use crate::format::varint::MAX_VARINT_LEN;
+use crate::format::vector::VECTOR_BEGIN;
 use crate::format::{checksum, to_usize};
 use crate::fsa::{Children, Cursor, Fsa, ValueHandle};
 use crate::secondary::SecondaryDictionary;
@@ -40,7 +40,10 @@ pub fn verify(path: impl AsRef<Path>) -> Result<Soundness> {
         let codes = secondary.codes().verify()?;
         let mut scan = secondary.scan()?;
         while scan.advance()? {}
-        return Ok(Soundness { checksums: soundness.checksums && codes.checksums, ..soundness });
+        return Ok(Soundness {
+            checksums: soundness.checksums && codes.checksums,
+            ..soundness
+        });
     }
     Ok(soundness)
 }
@@ -49,19 +52,32 @@ pub fn verify(path: impl AsRef<Path>) -> Result<Soundness> {
 pub(crate) fn starts_like_vector(path: &Path) -> bool {
     use std::io::Read;
     let mut start = [0u8; VECTOR_BEGIN.len()];
-    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && &start == VECTOR_BEGIN
+    std::fs::File::open(path)
+        .and_then(|mut file| file.read_exact(&mut start))
+        .is_ok()
+        && &start == VECTOR_BEGIN
 }
 
 impl Dictionary {
     /// Verifies this dictionary, see [`verify`].
     pub fn verify(&self) -> Result<Soundness> {
         self.verify_checksums().in_file(self.path())?;
-        let mut walk = StateWalk::new(self.fsa(), self.len(), MAX_KEY_LEN + MAX_VARINT_LEN * self.header().secondary.len());
+        let mut walk = StateWalk::new(
+            self.fsa(),
+            self.len(),
+            MAX_KEY_LEN + MAX_VARINT_LEN * self.header().secondary.len(),
+        );
         let keys = walk.count().in_file(self.path())?;
         if keys != self.len() {
             let reason = format!("{keys} keys found, the header says {}", self.len());
             let (start, ..) = self.extent();
-            return Err(FormatError { path: self.path().to_owned(), section: Section::Header, offset: start as u64, reason }.into());
+            return Err(FormatError {
+                path: self.path().to_owned(),
+                section: Section::Header,
+                offset: start as u64,
+                reason,
+            }
+            .into());
         }
         let mut seen = BitSet::new(self.values().section().len());
         let mut values = 0;
@@ -73,7 +89,12 @@ impl Dictionary {
             check_value(Value::new(self.values(), handle))?;
         }
         let checksums = self.header().provenance.is_some();
-        Ok(Soundness { checksums, keys, states: walk.states, values })
+        Ok(Soundness {
+            checksums,
+            keys,
+            states: walk.states,
+            values,
+        })
     }
 
     fn verify_checksums(&self) -> Result<(), Fault> {
@@ -81,23 +102,53 @@ impl Dictionary {
         if let Some(oddity) = self.header().oddity {
             return Err(Fault::new(Section::Header, start as u64, oddity));
         }
-        let Some(provenance) = self.header().provenance else { return Ok(()) };
+        let Some(provenance) = self.header().provenance else {
+            return Ok(());
+        };
         let sums = provenance.checksums;
         let bytes = self.bytes();
         let check = |section, range: std::ops::Range<usize>, found: Option<u64>, stored| {
-            let fault = Fault::new(section, range.start as u64, "the checksum does not agree: the section is damaged");
-            if found == Some(stored) { Ok(()) } else { Err(fault) }
+            let fault = Fault::new(
+                section,
+                range.start as u64,
+                "the checksum does not agree: the section is damaged",
+            );
+            if found == Some(stored) {
+                Ok(())
+            } else {
+                Err(fault)
+            }
         };
-        check(Section::Header, start..labels, checksum::of_header(&bytes[start..labels]), sums.header)?;
+        check(
+            Section::Header,
+            start..labels,
+            checksum::of_header(&bytes[start..labels]),
+            sums.header,
+        )?;
         let array = self.array();
         let section = |range: std::ops::Range<usize>| Some(checksum::of_section(&bytes[range]));
-        check(Section::Labels, array.label_bytes(), section(array.label_bytes()), sums.labels)?;
+        check(
+            Section::Labels,
+            array.label_bytes(),
+            section(array.label_bytes()),
+            sums.labels,
+        )?;
         let words = array.transition_bytes();
-        check(Section::Transitions, words.clone(), section(words.clone()), sums.transitions)?;
+        check(
+            Section::Transitions,
+            words.clone(),
+            section(words.clone()),
+            sums.transitions,
+        )?;
         if self.header().kind.has_section() {
             let values = self.values().range();
             let found = checksum::of_values(&bytes[words.end..values.start], &bytes[values]);
-            check(Section::Values, words.end..end, Some(found), sums.values.unwrap_or(!found))?;
+            check(
+                Section::Values,
+                words.end..end,
+                Some(found),
+                sums.values.unwrap_or(!found),
+            )?;
         }
         Ok(())
     }
@@ -111,7 +162,12 @@ impl ValueVector {
             check_value(value?)?;
             values += 1;
         }
-        Ok(Soundness { checksums: false, keys: self.len(), states: 0, values })
+        Ok(Soundness {
+            checksums: false,
+            keys: self.len(),
+            states: 0,
+            values,
+        })
     }
 }
 
@@ -148,7 +204,14 @@ struct Frame {
 impl<'a> StateWalk<'a> {
     fn new(fsa: &'a Fsa, expected: u64, max_depth: usize) -> Self {
         let counts = vec![0; to_usize(fsa.positions())];
-        StateWalk { fsa, expected, max_depth, counts, handles: Vec::new(), states: 0 }
+        StateWalk {
+            fsa,
+            expected,
+            max_depth,
+            counts,
+            handles: Vec::new(),
+            states: 0,
+        }
     }
 
     fn slot(&mut self, at: Cursor) -> Result<&mut u64, Fault> {
@@ -163,21 +226,35 @@ impl<'a> StateWalk<'a> {
         self.states += 1;
         let value = self.fsa.value(at)?;
         self.handles.extend(value);
-        Ok(Frame { at, children: self.fsa.children(at)?, keys: u64::from(value.is_some()) })
+        Ok(Frame {
+            at,
+            children: self.fsa.children(at)?,
+            keys: u64::from(value.is_some()),
+        })
     }
 
     fn count(&mut self) -> Result<u64, Fault> {
-        let Some(root) = self.fsa.root() else { return Ok(0) };
+        let Some(root) = self.fsa.root() else {
+            return Ok(0);
+        };
         if self.fsa.is_final(root)? {
-            return Err(self.fsa.fault(root, "the root is final: the empty key cannot be stored"));
+            return Err(self
+                .fsa
+                .fault(root, "the root is final: the empty key cannot be stored"));
         }
         let mut path = vec![self.open(root)?];
         loop {
-            let Some(frame) = path.last_mut() else { return Ok(*self.slot(root)?) };
+            let Some(frame) = path.last_mut() else {
+                return Ok(*self.slot(root)?);
+            };
             if let Some((_, child)) = self.fsa.next_child(&mut frame.children)? {
                 let met = *self.slot(child)?;
                 match met {
-                    OPEN => return Err(self.fsa.fault(child, "a path leads back to itself: a cycle")),
+                    OPEN => {
+                        return Err(self
+                            .fsa
+                            .fault(child, "a path leads back to itself: a cycle"));
+                    }
                     0 if path.len() > self.max_depth => {
                         return Err(self.fsa.fault(child, "a path is longer than any key"));
                     }
@@ -216,7 +293,9 @@ impl BitSet {
 
     /// Adds a position; false when it was there, or lies outside.
     fn insert(&mut self, at: usize) -> bool {
-        let Some(word) = self.0.get_mut(at / 64) else { return true };
+        let Some(word) = self.0.get_mut(at / 64) else {
+            return true;
+        };
         let new = *word >> (at % 64) & 1 == 0;
         *word |= 1 << (at % 64);
         new

@@ -13,11 +13,18 @@ const SMALL: usize = 2700;
 /// Asks a file everything; counts the calls that found damage.
 fn exercise(file: Vec<u8>) -> usize {
     let mut faults = 0;
-    let Ok(dictionary) = Dictionary::from_bytes(file) else { return 1 };
+    let Ok(dictionary) = Dictionary::from_bytes(file) else {
+        return 1;
+    };
     let mut text = Vec::new();
-    let mut keys = vec![b"a".to_vec(), b"\0".to_vec(), b"\x01\x01".to_vec(), "日本語".into()];
+    let mut keys = vec![
+        b"a".to_vec(),
+        b"\0".to_vec(),
+        b"\x01\x01".to_vec(),
+        "日本語".into(),
+    ];
     // a file may claim any number of keys, and a small automaton may hold them
-    for entry in dictionary.scan().take(2000) {
+    for entry in dictionary.scan().take(300) {
         let Ok(entry) = entry else {
             faults += 1;
             continue;
@@ -45,7 +52,7 @@ fn exercise(file: Vec<u8>) -> usize {
     if let Ok(secondary) = SecondaryDictionary::new(dictionary) {
         match secondary.scan() {
             Ok(mut scan) => {
-                for _ in 0..2000 {
+                for _ in 0..300 {
                     match scan.advance() {
                         Ok(true) => {}
                         Ok(false) => break,
@@ -58,13 +65,21 @@ fn exercise(file: Vec<u8>) -> usize {
             }
             Err(_) => faults += 1,
         }
-        faults += usize::from(secondary.under(&[b"t1", b"u1"]).and_then(|view| view.contains(b"key1")).is_err());
+        faults += usize::from(
+            secondary
+                .under(&[b"t1", b"u1"])
+                .and_then(|view| view.contains(b"key1"))
+                .is_err(),
+        );
     }
     faults
 }
 
 fn small() -> Vec<(String, Vec<u8>)> {
-    let names = DICTIONARIES.into_iter().filter(|(_, packed)| packed.is_empty()).map(|(name, _)| name);
+    let names = DICTIONARIES
+        .into_iter()
+        .filter(|(_, packed)| packed.is_empty())
+        .map(|(name, _)| name);
     names
         .chain(WITH_QUERIES)
         .map(|name| (name.to_owned(), read(&format!("{name}.kv"))))
@@ -91,9 +106,15 @@ fn every_byte_changed() {
 
 #[test]
 fn every_truncation() {
-    for (name, file) in small().into_iter().chain([("secondary".to_owned(), read("secondary.kv"))]) {
+    for (name, file) in small()
+        .into_iter()
+        .chain([("secondary".to_owned(), read("secondary.kv"))])
+    {
         for length in 0..file.len() {
-            assert!(exercise(file[..length].to_vec()) > 0, "{name} cut to {length} bytes");
+            assert!(
+                exercise(file[..length].to_vec()) > 0,
+                "{name} cut to {length} bytes"
+            );
         }
         let longer = [&file[..], b"trailing"].concat();
         if name != "secondary" {
@@ -110,10 +131,13 @@ fn random_words_in_the_array() {
         x >> 8
     };
     let names = ["random_int", "secondary", "weighted", "json_zstd_all"];
-    let files: Vec<_> = names.iter().map(|name| read(&format!("{name}.kv"))).collect();
+    let files: Vec<_> = names
+        .iter()
+        .map(|name| read(&format!("{name}.kv")))
+        .collect();
     for round in 0..2000 {
         let mut file = files[round % files.len()].clone();
-        for _ in 0..1 + random() % 20 {
+        for _ in 0..=random() % 20 {
             let at = random() as usize % file.len();
             file[at] = random().to_le_bytes()[0];
         }
@@ -126,8 +150,13 @@ fn vectors_damaged() {
     for name in ["vector_json", "vector_json_snappy", "vector_string"] {
         let file = read(&format!("{name}.kvv"));
         let ask = |file: Vec<u8>| -> bool {
-            let Ok(vector) = ValueVector::from_bytes(file) else { return false };
-            let sound = vector.iter().take(1000).all(|value| value.is_ok_and(|value| value.text().is_ok()));
+            let Ok(vector) = ValueVector::from_bytes(file) else {
+                return false;
+            };
+            let sound = vector
+                .iter()
+                .take(1000)
+                .all(|value| value.is_ok_and(|value| value.text().is_ok()));
             vector.verify().is_ok() && sound
         };
         assert!(ask(file.clone()));
@@ -179,7 +208,10 @@ fn a_cycle_ends_with_an_error() {
         let slots = [(1, 0xFF, 0), (1 + 97, 97, absolute(1)), last];
         let dictionary = Dictionary::from_bytes(handmade(u64::MAX, 1, &slots, 600)).unwrap();
         let error = dictionary.scan().find_map(Result::err).unwrap().to_string();
-        assert!(error.contains("a cycle") && error.contains("labels at byte"), "{error}");
+        assert!(
+            error.contains("a cycle") && error.contains("labels at byte"),
+            "{error}"
+        );
         assert!(dictionary.last().is_err());
         assert!(dictionary.verify().is_err());
         assert!(dictionary.get(&[b'a'; 100]).is_ok());
@@ -194,7 +226,11 @@ fn a_fan_of_paths_without_keys_ends_at_once() {
     for state in 1..40 {
         slots.push((at(state), 0xFF, 0));
         for label in b'a'..=b'z' {
-            slots.push((at(state) + u64::from(label), label, 0xC000 | u16::try_from(at(state + 1)).unwrap()));
+            slots.push((
+                at(state) + u64::from(label),
+                label,
+                0xC000 | u16::try_from(at(state + 1)).unwrap(),
+            ));
         }
     }
     slots.push((at(40), 0xFF, 0));
@@ -206,21 +242,36 @@ fn a_fan_of_paths_without_keys_ends_at_once() {
 
 #[test]
 fn keys_beyond_or_short_of_the_header_are_errors() {
-    let slots = [(1, 0xFF, 0), (98, 97, 0xC000 | 300), (99, 98, 0xC000 | 300), (300, 0xFF, 0), (556, 1, 0)];
+    let slots = [
+        (1, 0xFF, 0),
+        (98, 97, 0xC000 + 300),
+        (99, 98, 0xC000 + 300),
+        (300, 0xFF, 0),
+        (556, 1, 0),
+    ];
     for (keys, reason) in [(1, "more keys"), (3, "fewer keys")] {
         let dictionary = Dictionary::from_bytes(handmade(keys, 1, &slots, 600)).unwrap();
         let error = dictionary.scan().find_map(Result::err).unwrap().to_string();
         assert!(error.contains(reason), "{error}");
         assert!(dictionary.verify().is_err());
     }
-    assert_eq!(Dictionary::from_bytes(handmade(2, 1, &slots, 600)).unwrap().scan().count(), 2);
+    assert_eq!(
+        Dictionary::from_bytes(handmade(2, 1, &slots, 600))
+            .unwrap()
+            .scan()
+            .count(),
+        2
+    );
 }
 
 #[test]
 fn sizes_that_overflow_are_refused() {
     for size in ["18446744073709551615", "6148914691236517206", "-1", "x"] {
         let mut file = handmade(2, 1, &[], 600);
-        let at = file.windows(12).position(|w| w == b"\"size\":\"600\"").unwrap();
+        let at = file
+            .windows(12)
+            .position(|w| w == b"\"size\":\"600\"")
+            .unwrap();
         let record = format!("{{\"version\":\"2\",\"size\":\"{size}\"}}");
         file.truncate(at - 14 - 4);
         file.extend(u32::try_from(record.len()).unwrap().to_be_bytes());

@@ -2,18 +2,24 @@
 
 use keyfold_reader::format::deleted;
 use keyfold_reader::{
-    Compression, Dictionary, LoadingStrategy, SecondaryDictionary, Value, ValueKind, ValueVector, verify,
-    write_floats_g,
+    Compression, Dictionary, LoadingStrategy, SecondaryDictionary, Value, ValueKind, ValueVector,
+    verify, write_floats_g,
 };
 use serde_json::Value as Json;
 
 use crate::support::{DICTIONARIES, WITH_QUERIES, bytes, golden, lines, read};
 
 fn dictionaries() -> impl Iterator<Item = (String, Dictionary, Vec<Json>)> {
-    let names = DICTIONARIES.into_iter().chain(WITH_QUERIES.map(|name| (name, "")));
+    let names = DICTIONARIES
+        .into_iter()
+        .chain(WITH_QUERIES.map(|name| (name, "")));
     names.map(|(name, packed)| {
         let dictionary = Dictionary::from_bytes(read(&format!("{name}.kv{packed}"))).unwrap();
-        (name.to_owned(), dictionary, lines(&format!("{name}.jsonl{packed}")))
+        (
+            name.to_owned(),
+            dictionary,
+            lines(&format!("{name}.jsonl{packed}")),
+        )
     })
 }
 
@@ -39,18 +45,31 @@ fn check_value(value: Value<'_>, line: &Json) {
         }
         ValueKind::String => {
             assert_eq!(value.text().unwrap(), expected.as_str().unwrap());
-            assert_eq!(value.decode::<String>().unwrap(), expected.as_str().unwrap());
+            assert_eq!(
+                value.decode::<String>().unwrap(),
+                expected.as_str().unwrap()
+            );
         }
         ValueKind::Json => {
-            let text = line.get("text").map_or_else(|| expected.to_string(), |text| text.as_str().unwrap().to_owned());
+            let text = line.get("text").map_or_else(
+                || expected.to_string(),
+                |text| text.as_str().unwrap().to_owned(),
+            );
             assert_eq!(value.text().unwrap(), text);
             if serde_json::from_str::<Json>(&text).is_ok() {
                 assert_eq!(&value.decode::<Json>().unwrap(), expected);
             }
-            for compression in [Compression::None, Compression::Zlib, Compression::Snappy, Compression::Zstd] {
+            for compression in [
+                Compression::None,
+                Compression::Zlib,
+                Compression::Snappy,
+                Compression::Zstd,
+            ] {
                 let packed = value.msgpack_compressed(compression).unwrap();
                 let mut payload = Vec::new();
-                compression.decompress(&packed, 1 << 20, &mut payload).unwrap();
+                compression
+                    .decompress(&packed, 1 << 20, &mut payload)
+                    .unwrap();
                 assert_eq!(payload, *value.msgpack().unwrap());
             }
         }
@@ -58,9 +77,23 @@ fn check_value(value: Value<'_>, line: &Json) {
             let floats = value.floats().unwrap();
             let mut text = Vec::new();
             write_floats_g(&floats, &mut text);
-            assert_eq!(String::from_utf8(text).unwrap(), line["text"].as_str().unwrap());
-            let expected: Vec<f64> = expected.as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect();
-            assert_eq!(floats.iter().map(|&float| f64::from(float)).collect::<Vec<_>>(), expected);
+            assert_eq!(
+                String::from_utf8(text).unwrap(),
+                line["text"].as_str().unwrap()
+            );
+            let expected: Vec<f64> = expected
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|n| n.as_f64().unwrap())
+                .collect();
+            assert_eq!(
+                floats
+                    .iter()
+                    .map(|&float| f64::from(float))
+                    .collect::<Vec<_>>(),
+                expected
+            );
             assert_eq!(value.decode::<Vec<f32>>().unwrap(), floats);
         }
     }
@@ -78,11 +111,18 @@ fn contents() {
             assert_eq!(scan.key(), key);
             check_value(scan.value(), line);
             check_value(dictionary.get(&key).unwrap().unwrap(), line);
-            assert!(!dictionary.contains(&[&key[..], b"\xFE\x01"].concat()).unwrap());
+            assert!(
+                !dictionary
+                    .contains(&[&key[..], b"\xFE\x01"].concat())
+                    .unwrap()
+            );
         }
         assert!(!scan.advance().unwrap());
         let soundness = dictionary.verify().unwrap();
-        assert_eq!((soundness.keys, soundness.checksums), (lines.len() as u64, false));
+        assert_eq!(
+            (soundness.keys, soundness.checksums),
+            (lines.len() as u64, false)
+        );
         let statistics = dictionary.statistics().unwrap();
         assert_eq!(soundness.states, statistics.states);
         assert_eq!(statistics.trailing_bytes, 0);
@@ -104,20 +144,33 @@ fn every_loading_strategy_serves_the_same() {
 
 #[test]
 fn manifests() {
-    assert_eq!(Dictionary::open(golden("one_key.kv")).unwrap().manifest(), "{\"note\":\"manifest ä\"}");
-    assert_eq!(Dictionary::open(golden("secondary.kv")).unwrap().manifest(), "secondary");
+    assert_eq!(
+        Dictionary::open(golden("one_key.kv")).unwrap().manifest(),
+        "{\"note\":\"manifest ä\"}"
+    );
+    assert_eq!(
+        Dictionary::open(golden("secondary.kv")).unwrap().manifest(),
+        "secondary"
+    );
 }
 
 #[test]
 fn exact_and_leftmost_longest_queries() {
     let mut checked = 0;
-    for name in WITH_QUERIES.into_iter().chain(["multiword"]).filter(|name| *name != "values_int") {
+    for name in WITH_QUERIES
+        .into_iter()
+        .chain(["multiword"])
+        .filter(|name| *name != "values_int")
+    {
         let dictionary = Dictionary::open(golden(&format!("{name}.kv"))).unwrap();
         for line in lines(&format!("{name}.queries.jsonl")) {
             let query = bytes(&line, "query");
             let hits = line["hits"].as_array().unwrap();
             let found = match line["op"].as_str().unwrap() {
-                "match" | "get" => dictionary.get(&query).unwrap().map(|value| (query.len(), value)),
+                "match" | "get" => dictionary
+                    .get(&query)
+                    .unwrap()
+                    .map(|value| (query.len(), value)),
                 // a key counts where the text ends or a space follows
                 "search" => dictionary
                     .prefixes_of(&query)
@@ -130,8 +183,14 @@ fn exact_and_leftmost_longest_queries() {
                 continue;
             }
             checked += 1;
-            let expected = hits.first().map(|hit| (hit["end"].as_u64().unwrap(), hit["value"].as_u64()));
-            assert_eq!(found.map(|(end, value)| (end as u64, value.as_u64())), expected, "{line}");
+            let expected = hits
+                .first()
+                .map(|hit| (hit["end"].as_u64().unwrap(), hit["value"].as_u64()));
+            assert_eq!(
+                found.map(|(end, value)| (end as u64, value.as_u64())),
+                expected,
+                "{line}"
+            );
         }
     }
     assert!(checked > 30, "{checked}");
@@ -142,8 +201,14 @@ fn inner_weights() {
     let dictionary = Dictionary::open(golden("weighted.kv")).unwrap();
     let fsa = dictionary.fsa();
     for line in lines("weighted.prefixes.jsonl") {
-        let at = fsa.follow(fsa.root().unwrap(), &bytes(&line, "prefix")).unwrap().unwrap();
-        assert_eq!(u64::from(fsa.inner_weight(at).unwrap()), line["inner_weight"].as_u64().unwrap());
+        let at = fsa
+            .follow(fsa.root().unwrap(), &bytes(&line, "prefix"))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            u64::from(fsa.inner_weight(at).unwrap()),
+            line["inner_weight"].as_u64().unwrap()
+        );
     }
 }
 
@@ -158,8 +223,14 @@ fn chains_end_where_paths_part() {
             while path.len() < entry.key.len() {
                 let start = path.len();
                 let end = fsa.chain(at, 1 << 16, &mut path).unwrap();
-                assert!(fsa.follow(at, &path[start..]).unwrap() == Some(end), "{name}");
-                assert!(fsa.is_final(end).unwrap() || fsa.children(end).unwrap().len() != 1, "{name}");
+                assert!(
+                    fsa.follow(at, &path[start..]).unwrap() == Some(end),
+                    "{name}"
+                );
+                assert!(
+                    fsa.is_final(end).unwrap() || fsa.children(end).unwrap().len() != 1,
+                    "{name}"
+                );
                 if path.len() >= entry.key.len() {
                     break;
                 }
@@ -181,10 +252,18 @@ fn secondary_keys() {
     let field = |line: &Json, name: &str| line["meta"][name].as_str().unwrap().as_bytes().to_vec();
     let mut expected = Vec::new();
     for line in &lines {
-        let (tenant, user, key) = (field(line, "tenant"), field(line, "user"), bytes(line, "key"));
+        let (tenant, user, key) = (
+            field(line, "tenant"),
+            field(line, "user"),
+            bytes(line, "key"),
+        );
         let view = dictionary.under(&[&tenant, &user]).unwrap();
         check_value(view.get(&key).unwrap().unwrap(), line);
-        assert!(view.prefix(b"").unwrap().any(|entry| entry.unwrap().key == key));
+        assert!(
+            view.prefix(b"")
+                .unwrap()
+                .any(|entry| entry.unwrap().key == key)
+        );
         assert!(view.range(b"", &key).unwrap().next().unwrap().unwrap().key == key);
         expected.push((tenant, user, key));
     }
@@ -199,7 +278,10 @@ fn secondary_keys() {
     for fields in [[&b"nobody"[..], b"u0"], [b"", b"nobody"], [b"t1", b""]] {
         let view = dictionary.under(&fields).unwrap();
         assert!(!view.contains(b"key0").unwrap());
-        assert_eq!(view.prefix(b"").unwrap().count() + view.range(b"", b"").unwrap().count(), 0);
+        assert_eq!(
+            view.prefix(b"").unwrap().count() + view.range(b"", b"").unwrap().count(),
+            0
+        );
     }
     assert!(dictionary.under(&[b"t1"]).is_err());
     assert_eq!(verify(&path).unwrap().keys, lines.len() as u64);
@@ -214,7 +296,10 @@ fn vectors() {
         let lines = lines(&format!("{name}.jsonl"));
         assert_eq!(vector.len(), lines.len() as u64);
         for line in &lines {
-            let value = vector.get(line["index"].as_u64().unwrap()).unwrap().unwrap();
+            let value = vector
+                .get(line["index"].as_u64().unwrap())
+                .unwrap()
+                .unwrap();
             assert_eq!(&value.decode::<Json>().unwrap(), &line["value"]);
         }
         assert_eq!(vector.iter().count(), lines.len());
@@ -231,12 +316,23 @@ fn segments_of_an_index() {
         let entries = line["entries"].as_object().unwrap();
         assert_eq!(segment.len(), entries.len() as u64);
         for (key, value) in entries {
-            assert_eq!(&segment.get(key.as_bytes()).unwrap().unwrap().decode::<Json>().unwrap(), value);
+            assert_eq!(
+                &segment
+                    .get(key.as_bytes())
+                    .unwrap()
+                    .unwrap()
+                    .decode::<Json>()
+                    .unwrap(),
+                value
+            );
         }
         let expected = line["deleted"].as_array().unwrap();
         if !expected.is_empty() {
             let deleted = deleted::read(&read(&format!("{name}.dk"))).unwrap();
-            let mut expected: Vec<_> = expected.iter().map(|key| key.as_str().unwrap().as_bytes().to_vec()).collect();
+            let mut expected: Vec<_> = expected
+                .iter()
+                .map(|key| key.as_str().unwrap().as_bytes().to_vec())
+                .collect();
             expected.sort();
             assert_eq!(deleted.into_iter().collect::<Vec<_>>(), expected);
         }

@@ -2,7 +2,7 @@
 
 use keyfold_reader::{Dictionary, Error, SecondaryDictionary, ValueVector};
 
-use crate::support::{golden, lines, bytes};
+use crate::support::{bytes, golden, lines};
 
 #[test]
 fn readers_are_send_sync_and_clone() {
@@ -33,12 +33,19 @@ fn many_threads_read_one_dictionary() {
 fn files_that_are_no_dictionaries_say_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a file.kv");
-    for (content, reason) in [(&b""[..], "not a dictionary"), (b"KEYVIFSA", "ends"), (b"hello, world", "not a dictionary")] {
+    for (content, reason) in [
+        (&b""[..], "not a dictionary"),
+        (b"KEYVIFSA", "ends"),
+        (b"hello, world", "not a dictionary"),
+    ] {
         std::fs::write(&path, content).unwrap();
         let error = Dictionary::open(&path).unwrap_err();
         assert!(matches!(error, Error::Format(_)));
         let error = error.to_string();
-        assert!(error.contains(reason) && error.contains("a file.kv"), "{error}");
+        assert!(
+            error.contains(reason) && error.contains("a file.kv"),
+            "{error}"
+        );
         assert!(ValueVector::open(&path).is_err());
     }
     for missing in [folder.path().join("missing.kv"), folder.path().to_owned()] {

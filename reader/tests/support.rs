@@ -8,30 +8,40 @@ use serde_json::Value;
 
 /// A golden file.
 pub(crate) fn golden(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../testdata/golden/keyvi-0.7.7").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../testdata/golden/keyvi-0.7.7")
+        .join(name)
 }
 
 /// The bytes of a golden file, unpacked if its name ends in `.gz`.
 pub(crate) fn read(name: &str) -> Vec<u8> {
     let file = std::fs::read(golden(name)).unwrap();
-    if !name.ends_with(".gz") {
+    if !file.starts_with(&[0x1F, 0x8B]) {
         return file;
     }
     let mut out = Vec::new();
-    flate2::read::GzDecoder::new(&file[..]).read_to_end(&mut out).unwrap();
+    flate2::read::GzDecoder::new(&file[..])
+        .read_to_end(&mut out)
+        .unwrap();
     out
 }
 
 /// The lines of a golden file of JSON lines.
 pub(crate) fn lines(name: &str) -> Vec<Value> {
-    String::from_utf8(read(name)).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    String::from_utf8(read(name))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// The bytes of a member given as text or, with `_b64` appended to its name, in base64.
 pub(crate) fn bytes(line: &Value, name: &str) -> Vec<u8> {
     match (line.get(name), line.get(format!("{name}_b64"))) {
         (Some(Value::String(text)), _) => text.clone().into_bytes(),
-        (None, Some(Value::String(packed))) => base64::engine::general_purpose::STANDARD.decode(packed).unwrap(),
+        (None, Some(Value::String(packed))) => base64::engine::general_purpose::STANDARD
+            .decode(packed)
+            .unwrap(),
         _ => panic!("no {name} in {line}"),
     }
 }

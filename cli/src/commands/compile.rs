@@ -26,14 +26,24 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
     let outputs: Vec<_> = rejects_path.into_iter().chain([&*args.output]).collect();
     input::refuse_output(&sources, &outputs)?;
     output::check(&args.output, args.force)?;
-    let rejects = rejects_path.map(|path| Rejects::create(path, args.force)).transpose()?;
+    let rejects = rejects_path
+        .map(|path| Rejects::create(path, args.force))
+        .transpose()?;
     interrupt::watch()?;
 
-    let workers = args.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
-    rayon::ThreadPoolBuilder::new().num_threads(workers).build_global()?;
+    let workers = args
+        .threads
+        .or_else(|| thread::available_parallelism().ok())
+        .map_or(1, usize::from);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(workers)
+        .build_global()?;
     let build = Build::new(args.kind, args.sorted, options.clone())?;
     let total = input::total_size(&sources);
-    let shape = Shape { kind: args.kind, secondary: options.secondary.clone() };
+    let shape = Shape {
+        kind: args.kind,
+        secondary: options.secondary.clone(),
+    };
     let mut intake = Intake {
         names: sources.iter().map(Source::name).collect(),
         fields: options.secondary.len(),
@@ -45,12 +55,24 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
         total_rows: 0,
         rejected: 0,
     };
-    let settings =
-        Settings { sources, form: args.form(), shape, options, workers, stop_at_bad: rejects_path.is_none() };
-    let summary = intake.read(settings, total).and_then(|()| finish(intake, args))?;
+    let settings = Settings {
+        sources,
+        form: args.form(),
+        shape,
+        options,
+        workers,
+        stop_at_bad: rejects_path.is_none(),
+    };
+    let summary = intake
+        .read(settings, total)
+        .and_then(|()| finish(intake, args))?;
     if !args.quiet {
         let Summary { rows, keys, .. } = summary;
-        let what = if args.kind.is_vector() { "values" } else { "keys" };
+        let what = if args.kind.is_vector() {
+            "values"
+        } else {
+            "keys"
+        };
         eprintln!(
             "rows read {} = {what} written {keys} + duplicates {} + rejected {}",
             rows.read, rows.duplicates, rows.rejected
@@ -61,12 +83,21 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
 
 /// Writes the file.
 fn finish(intake: Intake, args: &CompileArgs) -> Result<Summary> {
-    let Intake { mut build, rejects, rejected, total_rows, .. } = intake;
+    let Intake {
+        mut build,
+        rejects,
+        rejected,
+        total_rows,
+        ..
+    } = intake;
     if let Some(rejects) = rejects
         && rejected > REASONS_SHOWN
         && !args.quiet
     {
-        eprintln!("warning: {rejected} bad rows in all, see {}", rejects.path().display());
+        eprintln!(
+            "warning: {rejected} bad rows in all, see {}",
+            rejects.path().display()
+        );
     }
     let bar = Bar::over_entries(total_rows - rejected as u64, "writing", args.quiet);
     let shown = bar.clone();
@@ -99,7 +130,8 @@ impl Intake {
     /// Reads all rows.
     fn read(&mut self, settings: Settings, total: Option<u64>) -> Result<()> {
         let bar = Bar::over_bytes(total, self.quiet);
-        self.build.on_progress(Box::new(|_| !interrupt::requested()));
+        self.build
+            .on_progress(Box::new(|_| !interrupt::requested()));
         let mut pipeline = Pipeline::start(settings)?;
         let read = loop {
             match pipeline.next() {
@@ -142,12 +174,18 @@ impl Intake {
 
     /// Deals with the rows that cannot be stored.
     fn take_bad(&mut self, batch: &Batch) -> Result<()> {
-        let Some((first, reason)) = batch.bad.first().zip(batch.reasons.first()) else { return Ok(()) };
+        let Some((first, reason)) = batch.bad.first().zip(batch.reasons.first()) else {
+            return Ok(());
+        };
         let Some(rejects) = &mut self.rejects else {
             return Err(anyhow!(reason.clone()).context(self.place(*first)));
         };
         rejects.add(&batch.bad_text)?;
-        let shown = if self.quiet { 0 } else { REASONS_SHOWN.saturating_sub(self.rejected) };
+        let shown = if self.quiet {
+            0
+        } else {
+            REASONS_SHOWN.saturating_sub(self.rejected)
+        };
         for (position, reason) in batch.bad.iter().zip(&batch.reasons).take(shown) {
             eprintln!("warning: {}: {reason}", self.place(*position));
         }

@@ -22,7 +22,12 @@ pub(crate) struct CompletionsArgs {
 
 pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Arguments::command(), "keyfold", &mut script);
+    clap_complete::generate(
+        args.shell,
+        &mut Arguments::command(),
+        "keyfold",
+        &mut script,
+    );
     std::io::stdout().write_all(&script)?;
     Ok(Exit::Success)
 }

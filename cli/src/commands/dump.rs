@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use keyfold_reader::ValueKind;
+use memchr::{memchr, memchr2};
 
 use crate::entries::Entries;
 use crate::error::Exit;
@@ -54,7 +56,10 @@ enum OutputFormat {
 
 pub(crate) fn run(args: &DumpArgs) -> Result<Exit> {
     let file = File::open(&args.file)?;
-    let to_file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
+    let to_file = args
+        .output
+        .as_deref()
+        .filter(|path| path.as_os_str() != "-");
     let asked = match args.output_format {
         OutputFormat::Auto => to_file.and_then(Form::of_name),
         OutputFormat::Tsv => Some(Form::Tsv),
@@ -63,41 +68,45 @@ pub(crate) fn run(args: &DumpArgs) -> Result<Exit> {
     let entries = Entries::of(&file)?;
     let fits = |named| fits_tsv(&entries, file.kind().is_vector(), named);
     let form = match asked {
-        Some(Form::JsonLines) => Form::JsonLines,
         Some(Form::Tsv) if !fits(true)? => {
-            bail!("{}: not every entry fits TSV (hint: --output-format jsonl)", args.file.display())
+            let path = args.file.display();
+            bail!("{path}: not every entry fits TSV (hint: --output-format jsonl)");
         }
-        Some(Form::Tsv) => Form::Tsv,
-        None if fits(false)? => Form::Tsv,
-        None => Form::JsonLines,
+        None if !fits(false)? => Form::JsonLines,
+        asked => asked.unwrap_or(Form::Tsv),
     };
-    match to_file {
-        Some(path) => {
-            interrupt::watch()?;
-            let mut output = OutputFile::create(path, args.force)?;
-            let mut row = Vec::new();
-            entries.each(|entry| {
-                row.clear();
-                write_row(entry, form, false, &mut row)?;
-                interrupt::check()?;
-                output.write(&row)?;
-                Ok(true)
-            })?;
-            output.publish()?;
-        }
-        None => {
-            let mut output = Output::new();
-            let dumped = entries.each(|entry| {
-                let terminal = output.is_terminal();
-                write_row(entry, form, terminal, output.buffer())?;
-                output.end_row()?;
-                Ok(true)
-            });
-            output.finish()?;
-            dumped?;
-        }
+    if let Some(path) = to_file {
+        interrupt::watch()?;
+        write_file(&entries, form, OutputFile::create(path, args.force)?)?;
+    } else {
+        print(&entries, form)?;
     }
     Ok(Exit::Success)
+}
+
+fn write_file(entries: &Entries<'_>, form: Form, mut output: OutputFile) -> Result<()> {
+    let mut row = Vec::new();
+    entries.each(|entry| {
+        row.clear();
+        write_row(entry, form, false, &mut row)?;
+        interrupt::check()?;
+        output.write(&row)?;
+        Ok(true)
+    })?;
+    Ok(output.publish()?)
+}
+
+fn print(entries: &Entries<'_>, form: Form) -> Result<()> {
+    let mut output = Output::new();
+    let printed = entries.each(|entry| {
+        let terminal = output.is_terminal();
+        write_row(entry, form, terminal, output.buffer())?;
+        output.end_row()?;
+        Ok(true)
+    });
+    // what came before an error is shown
+    output.finish()?;
+    printed
 }
 
 /// Whether every entry fits TSV. Unless the text is `named` TSV, its beginning must not look like anything
@@ -118,15 +127,14 @@ fn fits_tsv(entries: &Entries<'_>, vector: bool, named: bool) -> Result<bool> {
             Place::Key(key) => key,
             Place::Index(_) | Place::Next => b"",
         };
-        let splits = |byte: &u8| matches!(byte, b'\t' | b'\n');
-        fits &= !key.iter().any(|byte| splits(byte));
-        fits &= !entry.fields.iter().any(|field| field.iter().any(|byte| splits(byte)));
+        let splits = |part: &[u8]| memchr2(b'\t', b'\n', part).is_some();
+        fits &= !splits(key) && !entry.fields.iter().any(|field| splits(field));
         // only strings may hold a line end: JSON text escapes it
         if let Some(value) = entry.value
-            && value.kind() == keyfold_reader::ValueKind::String
+            && value.kind() == ValueKind::String
             && let Some(text) = value.raw()?
         {
-            fits &= memchr::memchr(b'\n', text.payload).is_none();
+            fits &= memchr(b'\n', text.payload).is_none();
         }
         Ok(fits)
     })?;

@@ -34,7 +34,7 @@ pub(crate) struct GetArgs {
     #[arg(value_name = "KEY")]
     keys: Vec<OsString>,
 
-    /// Print JSON lines: {"key":..,"value":..}, with key_b64 or value_b64 for what is not UTF-8
+    /// Print JSON lines: {"key":..,"value":..}, with `key_b64` or `value_b64` for what is not UTF-8
     #[arg(long, conflicts_with = "raw")]
     json: bool,
 
@@ -53,17 +53,25 @@ pub(crate) fn run(args: &GetArgs) -> Result<Exit> {
     match &file {
         File::Dictionary(dictionary) => {
             refuse_secondary(&args.secondary, &args.file)?;
-            look_up(args, |key| Ok(dictionary.get(key)?.map(|value| (Place::Key(key), value))))
+            look_up(args, |key| {
+                Ok(dictionary.get(key)?.map(|value| (Place::Key(key), value)))
+            })
         }
         File::Secondary(dictionary) => {
             let view = dictionary.under(&secondary_values(&args.secondary, dictionary)?)?;
-            look_up(args, |key| Ok(view.get(key)?.map(|value| (Place::Key(key), value))))
+            look_up(args, |key| {
+                Ok(view.get(key)?.map(|value| (Place::Key(key), value)))
+            })
         }
         File::Vector(vector) => {
             refuse_secondary(&args.secondary, &args.file)?;
             look_up(args, |key| {
-                let index = std::str::from_utf8(key).ok().and_then(|key| key.parse().ok());
-                let Some(index) = index else { bail!("{}: not a position in a vector", shown(key)) };
+                let index = std::str::from_utf8(key)
+                    .ok()
+                    .and_then(|key| key.parse().ok());
+                let Some(index) = index else {
+                    bail!("{}: not a position in a vector", shown(key))
+                };
                 Ok(vector.get(index)?.map(|value| (Place::Index(index), value)))
             })
         }
@@ -84,8 +92,17 @@ fn look_up<'d>(
         if args.raw {
             write_raw(value, output.buffer())?;
         } else {
-            let form = if args.json { Form::JsonLines } else { Form::Tsv };
-            let entry = Entry { names: &[], fields: &[], place, value: Some(value) };
+            let form = if args.json {
+                Form::JsonLines
+            } else {
+                Form::Tsv
+            };
+            let entry = Entry {
+                names: &[],
+                fields: &[],
+                place,
+                value: Some(value),
+            };
             let terminal = output.is_terminal();
             write_row(&entry, form, terminal, output.buffer())?;
         }
@@ -94,7 +111,9 @@ fn look_up<'d>(
     let asked = if args.keys.is_empty() || args.keys == ["-"] {
         answer_stdin(&mut output, &mut answer)
     } else {
-        args.keys.iter().try_for_each(|key| answer(key.as_encoded_bytes(), &mut output))
+        args.keys
+            .iter()
+            .try_for_each(|key| answer(key.as_encoded_bytes(), &mut output))
     };
     // what was found before an error is shown
     output.finish()?;
@@ -125,7 +144,10 @@ fn write_raw(value: Value<'_>, out: &mut Vec<u8>) -> Result<()> {
         ValueKind::KeyOnly => {}
         ValueKind::Int | ValueKind::Completion | ValueKind::String => value.write_text(out)?,
         ValueKind::Json => out.extend_from_slice(&value.msgpack()?),
-        ValueKind::FloatVector => out.extend(value.floats()?.iter().flat_map(|float| float.to_le_bytes())),
+        ValueKind::FloatVector => {
+            let floats = value.floats()?;
+            out.extend(floats.iter().flat_map(|float| float.to_le_bytes()));
+        }
     }
     Ok(())
 }

@@ -34,7 +34,12 @@ pub(crate) struct MergeArgs {
     append: bool,
 
     /// Free text to be stored in the file
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
     manifest: String,
 
     /// Most memory to use, such as 64MiB or 500MB
@@ -64,7 +69,11 @@ pub(crate) fn run(args: MergeArgs) -> Result<Exit> {
     if let Some(path) = args.temporary_path {
         options.temporary_path = path;
     }
-    let mode = if args.append { MergeMode::Append } else { MergeMode::Deduplicate };
+    let mode = if args.append {
+        MergeMode::Append
+    } else {
+        MergeMode::Deduplicate
+    };
     let mut merger = Merger::new(options, mode);
     let mut keys = 0;
     for path in &args.inputs {
@@ -77,9 +86,9 @@ pub(crate) fn run(args: MergeArgs) -> Result<Exit> {
         shown.set_position(progress.keys_written);
         !interrupt::requested()
     }));
-    let merged = merger.finish(&args.output, args.force);
+    let finished = merger.finish(&args.output, args.force);
     bar.clear();
-    let summary = merged?;
+    let summary = finished?;
     if !args.quiet {
         let (rows, keys) = (summary.rows, summary.keys);
         eprintln!(

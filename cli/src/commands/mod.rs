@@ -83,17 +83,31 @@ fn secondary_values<'a>(
         };
         let (name, value) = (&pair[..at], &pair[at + 1..]);
         let Some(number) = names.iter().position(|known| known.as_bytes() == name) else {
-            bail!("{path}: there is no secondary key {}, only {}", shown(name), names.join(", "));
+            bail!(
+                "{path}: there is no secondary key {}, only {}",
+                shown(name),
+                names.join(", ")
+            );
         };
         if values[number].replace(value).is_some() {
             bail!("--secondary {} is given twice", shown(name));
         }
     }
-    let missing: Vec<&str> =
-        names.iter().zip(&values).filter(|(_, value)| value.is_none()).map(|(name, _)| &name[..]).collect();
+    let missing: Vec<&str> = names
+        .iter()
+        .zip(&values)
+        .filter(|(_, value)| value.is_none())
+        .map(|(name, _)| &name[..])
+        .collect();
     if !missing.is_empty() {
-        let hint: Vec<String> = missing.iter().map(|name| format!("--secondary {name}=VALUE")).collect();
-        bail!("{path}: keys stand under secondary keys (hint: {})", hint.join(" "));
+        let hint: Vec<String> = missing
+            .iter()
+            .map(|name| format!("--secondary {name}=VALUE"))
+            .collect();
+        bail!(
+            "{path}: keys stand under secondary keys (hint: {})",
+            hint.join(" ")
+        );
     }
     Ok(values.into_iter().flatten().collect())
 }
@@ -102,7 +116,10 @@ fn refuse_secondary(given: &[std::ffi::OsString], path: &std::path::Path) -> Res
     if given.is_empty() {
         return Ok(());
     }
-    bail!("{}: there are no secondary keys in this file", path.display())
+    bail!(
+        "{}: there are no secondary keys in this file",
+        path.display()
+    )
 }
 
 fn shown(bytes: &[u8]) -> String {

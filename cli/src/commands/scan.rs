@@ -49,7 +49,7 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     keys_only: bool,
 
-    /// Print JSON lines: {"key":..,"value":..}, with key_b64 or value_b64 for what is not UTF-8
+    /// Print JSON lines: {"key":..,"value":..}, with `key_b64` or `value_b64` for what is not UTF-8
     #[arg(long)]
     json: bool,
 
@@ -70,7 +70,11 @@ impl ScanArgs {
     }
 
     fn print(&self, entry: &Entry<'_>, output: &mut Output) -> Result<()> {
-        let form = if self.json { Form::JsonLines } else { Form::Tsv };
+        let form = if self.json {
+            Form::JsonLines
+        } else {
+            Form::Tsv
+        };
         let value = entry.value.filter(|_| !self.keys_only);
         let terminal = output.is_terminal();
         write_row(&Entry { value, ..*entry }, form, terminal, output.buffer())?;
@@ -85,16 +89,28 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit> {
     let scanned = match &file {
         File::Dictionary(dictionary) => {
             refuse_secondary(&args.secondary, &args.file)?;
-            print_scan(args, below(dictionary.range(&range.from)?, &range), &mut output)
+            print_scan(
+                args,
+                below(dictionary.range(&range.from)?, &range),
+                &mut output,
+            )
         }
-        File::Secondary(dictionary) if args.secondary.is_empty() => print_all(args, dictionary, &mut output),
+        File::Secondary(dictionary) if args.secondary.is_empty() => {
+            print_all(args, dictionary, &mut output)
+        }
         File::Secondary(dictionary) => {
             let view = dictionary.under(&secondary_values(&args.secondary, dictionary)?)?;
-            print_scan(args, below(view.range(b"", &range.from)?, &range), &mut output)
+            print_scan(
+                args,
+                below(view.range(b"", &range.from)?, &range),
+                &mut output,
+            )
         }
         File::Vector(_) => {
             let path = args.file.display();
-            bail!("{path}: a vector has no keys (hint: get takes positions, dump lists all values)");
+            bail!(
+                "{path}: a vector has no keys (hint: get takes positions, dump lists all values)"
+            );
         }
     };
     // what came before an error is shown
@@ -113,7 +129,15 @@ fn print_scan(args: &ScanArgs, mut scan: Scan<'_>, output: &mut Output) -> Resul
     let mut left = args.limit();
     while left > 0 && scan.advance()? {
         let place = Place::Key(scan.key());
-        args.print(&Entry { names: &[], fields: &[], place, value: Some(scan.value()) }, output)?;
+        args.print(
+            &Entry {
+                names: &[],
+                fields: &[],
+                place,
+                value: Some(scan.value()),
+            },
+            output,
+        )?;
         left -= 1;
     }
     Ok(())

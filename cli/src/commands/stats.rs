@@ -42,31 +42,34 @@ fn of_dictionary(stats: &Statistics, args: &StatsArgs) -> Result<String> {
     if args.json {
         return Ok(serde_json::to_string(stats)?);
     }
-    let mut table = Table::default();
-    table.text("file", &args.file.display().to_string());
-    table.text("format", &stats.format);
-    table.text("kind", stats.kind);
-    if !stats.manifest.is_empty() {
-        table.text("manifest", &stats.manifest);
-    }
-    table.number("keys", stats.keys);
-    table.number("states", stats.states);
-    table.text("slots", &format!("{}, {:.1} % filled", grouped(stats.slots), 100.0 * stats.fill));
+    let mut table = Table::new(args, &stats.format, stats.kind, &stats.manifest);
+    table.number("keys", stats.keys, "");
+    table.number("states", stats.states, "");
+    table.number(
+        "slots",
+        stats.slots,
+        &format!("{:.2} % filled", 100.0 * stats.fill),
+    );
     if stats.values > 0 {
-        let (values, unique) = (grouped(stats.values), grouped(stats.unique_values));
-        table.text("values", &format!("{values}, {unique} stored"));
+        table.number(
+            "values",
+            stats.values,
+            &format!("{} different", grouped(stats.unique_values)),
+        );
     }
-    if let Some(compression) = &stats.compression {
-        table.text("compression", if compression.is_empty() { "none" } else { compression });
-    }
+    table.compression(stats.compression.as_deref());
     if !stats.secondary_keys.is_empty() {
-        let (names, values) = (stats.secondary_keys.join(", "), grouped(stats.secondary_values));
-        table.text("secondary keys", &format!("{names}, {values} values"));
+        let names = stats.secondary_keys.join(", ");
+        table.number(
+            "secondary values",
+            stats.secondary_values,
+            &format!("of {names}"),
+        );
     }
     if let Some(rows) = stats.rows {
-        let read = format!("{} read", grouped(rows.read));
-        let (duplicates, rejected) = (grouped(rows.duplicates), grouped(rows.rejected));
-        table.text("rows", &format!("{read}, {duplicates} duplicates, {rejected} rejected"));
+        let lost = [(rows.duplicates, "duplicates"), (rows.rejected, "rejected")];
+        let lost = lost.map(|(count, what)| format!("{} {what}", grouped(count)));
+        table.number("rows read", rows.read, &lost.join(", "));
     }
     table.text("checksums", if stats.checksums { "yes" } else { "no" });
     table.bytes("file size", stats.file_bytes);
@@ -75,7 +78,7 @@ fn of_dictionary(stats: &Statistics, args: &StatsArgs) -> Result<String> {
     table.bytes("  transitions", stats.transition_bytes);
     table.bytes("  values", stats.value_bytes);
     if stats.secondary_bytes > 0 {
-        table.bytes("  secondary", stats.secondary_bytes);
+        table.bytes("  secondary values", stats.secondary_bytes);
     }
     if stats.trailing_bytes > 0 {
         table.bytes("  behind the end", stats.trailing_bytes);
@@ -88,7 +91,8 @@ fn of_dictionary(stats: &Statistics, args: &StatsArgs) -> Result<String> {
 
 fn of_vector(vector: &ValueVector, args: &StatsArgs) -> Result<String> {
     let kind = File::Vector(vector.clone()).kind();
-    let kind = clap::ValueEnum::to_possible_value(&kind).map_or(String::new(), |v| v.get_name().to_owned());
+    let kind = clap::ValueEnum::to_possible_value(&kind)
+        .map_or(String::new(), |v| v.get_name().to_owned());
     let properties = vector.values().properties();
     let file_bytes = std::fs::metadata(vector.path())?.len();
     let value_bytes = vector.values().section().len() as u64;
@@ -105,47 +109,84 @@ fn of_vector(vector: &ValueVector, args: &StatsArgs) -> Result<String> {
         });
         return Ok(object.to_string());
     }
-    let mut table = Table::default();
-    table.text("file", &args.file.display().to_string());
-    table.text("format", "keyvi vector");
-    table.text("kind", &kind);
-    if !vector.manifest().is_empty() {
-        table.text("manifest", vector.manifest());
-    }
-    let (values, unique) = (grouped(vector.len()), grouped(properties.unique_values));
-    table.text("values", &format!("{values}, {unique} stored"));
-    if let Some(compression) = &properties.compression {
-        table.text("compression", if compression.is_empty() { "none" } else { compression });
-    }
+    let mut table = Table::new(args, "keyvi vector", &kind, vector.manifest());
+    let different = format!("{} different", grouped(properties.unique_values));
+    table.number("values", vector.len(), &different);
+    table.compression(properties.compression.as_deref());
     table.bytes("file size", file_bytes);
     table.bytes("  values", value_bytes);
     Ok(table.finish())
 }
 
 /// Rows of a name and what is said of it.
-#[derive(Default)]
 struct Table {
-    rows: Vec<(String, String)>,
+    rows: Vec<(String, Cell)>,
+}
+
+enum Cell {
+    Text(String),
+    /// Digits, in a column of their own, and a note.
+    Number(String, String),
 }
 
 impl Table {
+    fn new(args: &StatsArgs, format: &str, kind: &str, manifest: &str) -> Self {
+        let mut table = Table { rows: Vec::new() };
+        table.text("file", &args.file.display().to_string());
+        table.text("format", format);
+        table.text("kind", kind);
+        if !manifest.is_empty() {
+            table.text("manifest", manifest);
+        }
+        table
+    }
+
     fn text(&mut self, name: &str, text: &str) {
         // a manifest may hold anything
         let text = text.replace(char::is_control, " ");
-        self.rows.push((name.to_owned(), text));
+        self.rows.push((name.to_owned(), Cell::Text(text)));
     }
 
-    fn number(&mut self, name: &str, number: u64) {
-        self.text(name, &grouped(number));
+    fn number(&mut self, name: &str, number: u64, note: &str) {
+        self.rows.push((
+            name.to_owned(),
+            Cell::Number(grouped(number), note.to_owned()),
+        ));
     }
 
     fn bytes(&mut self, name: &str, bytes: u64) {
-        self.text(name, &format!("{} ({})", grouped(bytes), human(bytes)));
+        self.number(name, bytes, &human(bytes));
+    }
+
+    /// The compression by the name it has for `compile`.
+    fn compression(&mut self, name: Option<&str>) {
+        match name {
+            None => {}
+            Some("" | "raw") => self.text("compression", "none"),
+            Some(name) => self.text("compression", name),
+        }
     }
 
     fn finish(self) -> String {
-        let width = self.rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-        let rows: Vec<String> = self.rows.iter().map(|(name, text)| format!("{name:width$}  {text}")).collect();
-        rows.join("\n")
+        let width = self
+            .rows
+            .iter()
+            .map(|(name, _)| name.len())
+            .max()
+            .unwrap_or_default();
+        let digits = self.rows.iter().map(|(_, cell)| match cell {
+            Cell::Number(number, _) => number.len(),
+            Cell::Text(_) => 0,
+        });
+        let digits = digits.max().unwrap_or_default();
+        let row = |(name, cell): &(String, Cell)| match cell {
+            Cell::Text(text) => format!("{name:width$}  {text}"),
+            Cell::Number(number, note) => format!("{name:width$}  {number:>digits$}  {note}"),
+        };
+        let rows: Vec<String> = self.rows.iter().map(row).collect();
+        rows.iter()
+            .map(|row| row.trim_end())
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }

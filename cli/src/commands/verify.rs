@@ -43,7 +43,10 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit> {
         let counts = if vector {
             format!("{} values", soundness.values)
         } else {
-            format!("{} keys, {} states, {} values", soundness.keys, soundness.states, soundness.values)
+            format!(
+                "{} keys, {} states, {} values",
+                soundness.keys, soundness.states, soundness.values
+            )
         };
         writeln!(std::io::stdout(), "{}: {checked}: {counts}", path.display())?;
     }

@@ -81,12 +81,18 @@ impl Batch {
 
     /// Position among all rows of the good row number `good`.
     pub(crate) fn position_of_good(&self, good: u64) -> u64 {
-        self.bad.iter().fold(good, |position, &bad| position + u64::from(bad <= position))
+        self.bad
+            .iter()
+            .fold(good, |position, &bad| position + u64::from(bad <= position))
     }
 
     /// The good rows, with `fields` secondary values each.
     pub(crate) fn encoded_rows(&self, fields: usize) -> EncodedRows<'_> {
-        EncodedRows { rest: &self.encoded, fields, row: EncodedRow::default() }
+        EncodedRows {
+            rest: &self.encoded,
+            fields,
+            row: EncodedRow::default(),
+        }
     }
 }
 
@@ -184,7 +190,9 @@ mod tests {
 
     #[test]
     fn rows_come_back() {
-        let parts: Vec<Vec<u8>> = [0, 1, 254, 255, 256, 70_000].map(|len| vec![7; len]).to_vec();
+        let parts: Vec<Vec<u8>> = [0, 1, 254, 255, 256, 70_000]
+            .map(|len| vec![7; len])
+            .to_vec();
         let mut batch = Batch::new();
         let mut encoded = batch.take_encoded();
         for (field, key) in parts.iter().zip(parts.iter().rev()) {
@@ -200,7 +208,10 @@ mod tests {
         let mut rows = batch.encoded_rows(1);
         for (field, key) in parts.iter().zip(parts.iter().rev()) {
             let row = rows.next().unwrap();
-            assert_eq!((row.fields[0], row.key, row.value), (&field[..], &key[..], &b"value"[..]));
+            assert_eq!(
+                (row.fields[0], row.key, row.value),
+                (&field[..], &key[..], &b"value"[..])
+            );
         }
         assert!(rows.next().is_none());
     }

@@ -18,7 +18,12 @@ pub(crate) struct Blocks<R> {
 
 impl<R: Read> Blocks<R> {
     pub(crate) fn new(input: R, block_len: usize) -> Self {
-        Blocks { input, carry: Vec::new(), block_len, ended: false }
+        Blocks {
+            input,
+            carry: Vec::new(),
+            block_len,
+            ended: false,
+        }
     }
 
     /// Puts whole rows into `text`, about as many as fit a block; false when there are none left. Only the
@@ -73,7 +78,14 @@ mod tests {
 
     #[test]
     fn rows_are_kept_whole() {
-        let texts: [&[u8]; 6] = [b"", b"\n", b"\n\na", b"a\nbb\nccc\n", b"aaaaaaaaaaaaaaaaaaaa", b"a\nbbbbbbbbbbbbbbbbb\nc"];
+        let texts: [&[u8]; 6] = [
+            b"",
+            b"\n",
+            b"\n\na",
+            b"a\nbb\nccc\n",
+            b"aaaaaaaaaaaaaaaaaaaa",
+            b"a\nbbbbbbbbbbbbbbbbb\nc",
+        ];
         for text in texts {
             for block_len in 1..8 {
                 let mut blocks = Blocks::new(text, block_len);

@@ -17,7 +17,11 @@ struct State {
 
 impl Budget {
     pub(crate) fn new(limit: usize) -> Self {
-        Budget { limit, state: Mutex::default(), changed: Condvar::new() }
+        Budget {
+            limit,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
     }
 
     /// Waits until there is room for `bytes`, or nothing else is in flight; false when nobody wants more.
@@ -26,7 +30,10 @@ impl Budget {
             !state.closed && state.used > 0 && state.used.saturating_add(bytes) > self.limit
         };
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut state = self.changed.wait_while(state, full).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self
+            .changed
+            .wait_while(state, full)
+            .unwrap_or_else(PoisonError::into_inner);
         state.used += bytes;
         !state.closed
     }
@@ -39,7 +46,10 @@ impl Budget {
 
     /// Nobody wants more.
     pub(crate) fn close(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .closed = true;
         self.changed.notify_all();
     }
 }

@@ -17,8 +17,14 @@ pub(crate) enum Form {
 impl Form {
     /// The form that a file's name tells; one of `.gz` and `.zst` is taken off first.
     pub(crate) fn of_name(path: &Path) -> Option<Self> {
-        let packed = path.extension().is_some_and(|e| is_one_of(e, &["gz", "zst"]));
-        let name = if packed { Path::new(path.file_stem()?) } else { path };
+        let packed = path
+            .extension()
+            .is_some_and(|e| is_one_of(e, &["gz", "zst"]));
+        let name = if packed {
+            Path::new(path.file_stem()?)
+        } else {
+            path
+        };
         let extension = name.extension()?;
         if is_one_of(extension, &["tsv", "txt"]) {
             return Some(Form::Tsv);
@@ -29,18 +35,28 @@ impl Form {
     /// The form that the first row tells: JSON lines if it is an object with a member that names a key, or in
     /// vectors a value.
     pub(crate) fn of_first_row(row: &[u8], vector: bool) -> Self {
-        let names: [&[u8]; 2] = if vector { [b"value", b"value_b64"] } else { [b"key", b"key_b64"] };
-        let mut named = false;
+        let names: [&[u8]; 2] = if vector {
+            [b"value", b"value_b64"]
+        } else {
+            [b"key", b"key_b64"]
+        };
+        let mut found = false;
         let object = each_member(row, &mut Vec::new(), |name, _| {
-            named |= names.contains(&name);
+            found |= names.contains(&name);
             Ok(())
         });
-        if object.is_ok() && named { Form::JsonLines } else { Form::Tsv }
+        if object.is_ok() && found {
+            Form::JsonLines
+        } else {
+            Form::Tsv
+        }
     }
 }
 
 fn is_one_of(extension: &OsStr, known: &[&str]) -> bool {
-    known.iter().any(|known| extension.eq_ignore_ascii_case(known))
+    known
+        .iter()
+        .any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
@@ -53,7 +69,11 @@ mod tests {
             assert_eq!(Form::of_name(Path::new(name)), Some(Form::Tsv), "{name}");
         }
         for name in ["a.jsonl", "a.ndjson.gz", ".x.jsonl"] {
-            assert_eq!(Form::of_name(Path::new(name)), Some(Form::JsonLines), "{name}");
+            assert_eq!(
+                Form::of_name(Path::new(name)),
+                Some(Form::JsonLines),
+                "{name}"
+            );
         }
         for name in ["a", "a.gz", "a.json", "a.csv", "a.jsonl.bz2"] {
             assert_eq!(Form::of_name(Path::new(name)), None, "{name}");
@@ -63,10 +83,22 @@ mod tests {
     #[test]
     fn first_rows_tell() {
         let keyed = |row: &str| Form::of_first_row(row.as_bytes(), false);
-        for row in [r#"{"key":"a","value":1}"#, r#" { "value" : NaN , "key_b64" : "" } "#, r#"{"\u006bey":0}"#] {
+        for row in [
+            r#"{"key":"a","value":1}"#,
+            r#" { "value" : NaN , "key_b64" : "" } "#,
+            r#"{"\u006bey":0}"#,
+        ] {
             assert_eq!(keyed(row), Form::JsonLines, "{row}");
         }
-        for row in ["", "a\t1", r#"{"value":1}"#, r#"{"key":1"#, "{\"key\":1}\t2", r#"[{"key":1}]"#, r#""key""#] {
+        for row in [
+            "",
+            "a\t1",
+            r#"{"value":1}"#,
+            r#"{"key":1"#,
+            "{\"key\":1}\t2",
+            r#"[{"key":1}]"#,
+            r#""key""#,
+        ] {
             assert_eq!(keyed(row), Form::Tsv, "{row}");
         }
         assert_eq!(Form::of_first_row(br#"{"value":1}"#, true), Form::JsonLines);

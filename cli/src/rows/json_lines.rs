@@ -41,8 +41,18 @@ pub(crate) const MAX_FIELDS: usize = 64;
 
 impl JsonRow {
     /// Takes a row apart.
-    pub(crate) fn read<'t>(&'t mut self, row: &'t [u8], shape: &Shape) -> Result<Parts<'t>, String> {
-        let JsonRow { name, inner_name, fields, key, bytes } = self;
+    pub(crate) fn read<'t>(
+        &'t mut self,
+        row: &'t [u8],
+        shape: &Shape,
+    ) -> Result<Parts<'t>, String> {
+        let JsonRow {
+            name,
+            inner_name,
+            fields,
+            key,
+            bytes,
+        } = self;
         fields.resize_with(shape.secondary.len(), Vec::new);
         let mut seen = Seen::default();
         each_member(row, name, |name, text| {
@@ -70,9 +80,16 @@ impl JsonRow {
             return Err("the row has no member key".to_owned());
         }
         if let Some(missing) = (0..fields.len()).find(|at| seen.fields >> at & 1 == 0) {
-            return Err(format!("the secondary value {:?} is missing", shape.secondary[missing]));
+            return Err(format!(
+                "the secondary value {:?} is missing",
+                shape.secondary[missing]
+            ));
         }
-        Ok(Parts { fields, key, value: read_value(seen.value, shape, bytes)? })
+        Ok(Parts {
+            fields,
+            key,
+            value: read_value(seen.value, shape, bytes)?,
+        })
     }
 }
 
@@ -88,11 +105,19 @@ fn read_fields(
     seen: &mut u64,
 ) -> Result<(), String> {
     if text.first() != Some(&b'{') {
-        return Err(format!("the member secondary is {}, not an object", article(text)));
+        return Err(format!(
+            "the member secondary is {}, not an object",
+            article(text)
+        ));
     }
     each_member(text, inner_name, |name, text| {
-        let at = shape.secondary.iter().position(|known| known.as_bytes() == name);
-        let Some(at) = at else { return Err(format!("there is no secondary key {}", shown(name))) };
+        let at = shape
+            .secondary
+            .iter()
+            .position(|known| known.as_bytes() == name);
+        let Some(at) = at else {
+            return Err(format!("there is no secondary key {}", shown(name)));
+        };
         if *seen >> at & 1 == 1 {
             return Err(format!("the row has two secondary values {}", shown(name)));
         }
@@ -111,7 +136,9 @@ fn read_value<'t>(
     match (value, kind) {
         (None, ValueKind::KeyOnly) => Ok(Input::None),
         (None, _) => Err("the row has no member value".to_owned()),
-        (Some(_), ValueKind::KeyOnly) => Err("there is a value, but the kind key-only takes none".to_owned()),
+        (Some(_), ValueKind::KeyOnly) => {
+            Err("there is a value, but the kind key-only takes none".to_owned())
+        }
         (Some((text, true)), ValueKind::Json | ValueKind::String) => {
             read_bytes(b"value_b64", text, true, bytes)?;
             Ok(Input::Text(bytes))
@@ -124,11 +151,17 @@ fn read_value<'t>(
         (Some((text, false)), ValueKind::Json) => Ok(Input::Text(text)),
         (Some((text, false)), ValueKind::Int | ValueKind::Completion) => match text.first() {
             Some(b'-' | b'0'..=b'9' | b'N' | b'I') => Ok(Input::Text(text)),
-            _ => Err(format!("the value is {}, an integer is needed", article(text))),
+            _ => Err(format!(
+                "the value is {}, an integer is needed",
+                article(text)
+            )),
         },
         (Some((text, false)), ValueKind::FloatVector) => match text.first() {
             Some(b'[') => Ok(Input::Text(text)),
-            _ => Err(format!("the value is {}, an array of numbers is needed", article(text))),
+            _ => Err(format!(
+                "the value is {}, an array of numbers is needed",
+                article(text)
+            )),
         },
     }
 }
@@ -137,7 +170,11 @@ fn read_value<'t>(
 fn read_bytes(name: &[u8], text: &[u8], packed: bool, out: &mut Vec<u8>) -> Result<(), String> {
     out.clear();
     if text.first() != Some(&b'"') {
-        return Err(format!("the member {} is {}, not a string", shown(name), article(text)));
+        return Err(format!(
+            "the member {} is {}, not a string",
+            shown(name),
+            article(text)
+        ));
     }
     json_string(text, 0, out).map_err(not_json)?;
     if packed {
@@ -181,7 +218,11 @@ pub(crate) fn each_member<'t>(
         }
     }
     at = skip_blanks(text, at);
-    if at < text.len() { fault(at, "something follows the object") } else { Ok(()) }
+    if at < text.len() {
+        fault(at, "something follows the object")
+    } else {
+        Ok(())
+    }
 }
 
 fn skip_blanks(text: &[u8], mut at: usize) -> usize {
@@ -191,7 +232,6 @@ fn skip_blanks(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn not_json(error: JsonError) -> String {
     format!("the row is {error}")
 }

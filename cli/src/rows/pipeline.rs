@@ -76,15 +76,39 @@ impl Pipeline {
         let (recycled, batches) = bounded(BLOCKS);
         let (work_in, work) = unbounded();
         for _ in 0..settings.workers {
-            let Settings { shape, options, stop_at_bad, .. } = &settings;
+            let Settings {
+                shape,
+                options,
+                stop_at_bad,
+                ..
+            } = &settings;
             let encoder = RowEncoder::new(shape.clone(), options, *stop_at_bad);
-            spawn("encode", encode_all(encoder, work.clone(), ready_in.clone()))?;
+            spawn(
+                "encode",
+                encode_all(encoder, work.clone(), ready_in.clone()),
+            )?;
         }
-        let feed = Feed { settings, block_len, budget, position, batches, work: work_in, ready: ready_in };
+        let feed = Feed {
+            settings,
+            block_len,
+            budget,
+            position,
+            batches,
+            work: work_in,
+            ready: ready_in,
+        };
         let (budget, position) = (feed.budget.clone(), feed.position.clone());
         spawn("read", move || feed.run())?;
         let keep = BLOCK_COST * block_len;
-        Ok(Pipeline { ready, early: BTreeMap::new(), next: 0, recycled, budget, position, keep })
+        Ok(Pipeline {
+            ready,
+            early: BTreeMap::new(),
+            next: 0,
+            recycled,
+            budget,
+            position,
+            keep,
+        })
     }
 
     /// The next batch; nothing at the end of the input.
@@ -97,7 +121,9 @@ impl Pipeline {
             match self.ready.recv_timeout(PATIENCE) {
                 Ok((number, message)) => drop(self.early.insert(number, message)),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => bail!("a thread that reads rows ended early"),
+                Err(RecvTimeoutError::Disconnected) => {
+                    bail!("a thread that reads rows ended early")
+                }
             }
         };
         self.next += 1;
@@ -187,7 +213,10 @@ impl Feed {
         });
         let mut blocks = Blocks::new(source.open(&self.position)?, self.block_len);
         loop {
-            let mut batch = self.batches.try_recv().unwrap_or_else(|_| Box::new(Batch::new()));
+            let mut batch = self
+                .batches
+                .try_recv()
+                .unwrap_or_else(|_| Box::new(Batch::new()));
             if !blocks.next(&mut batch.text)? {
                 return Ok(true);
             }

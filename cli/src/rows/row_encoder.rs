@@ -29,7 +29,12 @@ pub(crate) struct RowEncoder {
 
 impl RowEncoder {
     pub(crate) fn new(shape: Shape, options: &Options, stop_at_bad: bool) -> Self {
-        RowEncoder { shape, values: Encoder::new(options), json: JsonRow::default(), stop_at_bad }
+        RowEncoder {
+            shape,
+            values: Encoder::new(options),
+            json: JsonRow::default(),
+            stop_at_bad,
+        }
     }
 
     /// Encodes the rows of a block.
@@ -92,7 +97,10 @@ impl RowEncoder {
 
 fn put_field(field: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
     if field.len() > MAX_KEY_LEN {
-        return Err(format!("a secondary value has {} bytes, more than {MAX_KEY_LEN}", field.len()));
+        return Err(format!(
+            "a secondary value has {} bytes, more than {MAX_KEY_LEN}",
+            field.len()
+        ));
     }
     put_part(field, out);
     Ok(())
@@ -116,6 +124,10 @@ fn put_row_value(values: &mut Encoder, value: Input<'_>, out: &mut Vec<u8>) -> R
 
 /// What to say of a row that lacks a tab.
 fn no_tab(row: &[u8], place: &str) -> String {
-    let hint = if row.first() == Some(&b'{') { " (hint: JSON lines need --input-format jsonl)" } else { "" };
+    let hint = if row.first() == Some(&b'{') {
+        " (hint: JSON lines need --input-format jsonl)"
+    } else {
+        ""
+    };
     format!("there is no tab {place}{hint}")
 }

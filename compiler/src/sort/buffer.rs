@@ -46,7 +46,10 @@ impl Buffer {
         {
             self.unordered = key_at(&self.arena, *last) > key;
         }
-        let entry = Entry { head: head(key), row: self.arena.len() as u64 };
+        let entry = Entry {
+            head: head(key),
+            row: self.arena.len() as u64,
+        };
         self.arena.extend_from_slice(&length(key).to_le_bytes());
         self.arena.extend_from_slice(&length(value).to_le_bytes());
         self.arena.extend_from_slice(key);
@@ -55,8 +58,16 @@ impl Buffer {
     }
 
     /// Sorts by key and leaves one row of each; returns how many were dropped.
-    pub(crate) fn sort(&mut self, parallel_threshold: usize, on_duplicate: OnDuplicate) -> Result<u64> {
-        let Buffer { arena, entries, unordered } = self;
+    pub(crate) fn sort(
+        &mut self,
+        parallel_threshold: usize,
+        on_duplicate: OnDuplicate,
+    ) -> Result<u64> {
+        let Buffer {
+            arena,
+            entries,
+            unordered,
+        } = self;
         if *unordered {
             let compare = |a: &Entry, b: &Entry| compare(arena, *a, *b);
             if parallel_threshold > 0 && entries.len() > parallel_threshold {
@@ -84,12 +95,19 @@ impl Buffer {
     }
 
     pub(crate) fn first_key(&self) -> Option<&[u8]> {
-        self.entries.first().map(|&entry| key_at(&self.arena, entry))
+        self.entries
+            .first()
+            .map(|&entry| key_at(&self.arena, entry))
     }
 
     /// The rows in order.
     pub(crate) fn rows(&self) -> RowSource<'_> {
-        RowSource::Buffer(Rows { buffer: self, next: 0, key: &[], value: &[] })
+        RowSource::Buffer(Rows {
+            buffer: self,
+            next: 0,
+            key: &[],
+            value: &[],
+        })
     }
 
     pub(crate) fn clear(&mut self) {
@@ -118,7 +136,10 @@ fn row_at(arena: &[u8], entry: Entry) -> (&[u8], &[u8]) {
         u32::from_le_bytes(bytes) as usize
     };
     let (key, value) = (size(0), size(4));
-    (&row[LENGTHS..LENGTHS + key], &row[LENGTHS + key..LENGTHS + key + value])
+    (
+        &row[LENGTHS..LENGTHS + key],
+        &row[LENGTHS + key..LENGTHS + key + value],
+    )
 }
 
 fn key_at(arena: &[u8], entry: Entry) -> &[u8] {
@@ -133,7 +154,7 @@ fn compare(arena: &[u8], a: Entry, b: Entry) -> Ordering {
 }
 
 /// The rows of a buffer, one after the other.
-pub(crate) struct Rows<'a> {
+pub struct Rows<'a> {
     buffer: &'a Buffer,
     next: usize,
     key: &'a [u8],
@@ -142,7 +163,9 @@ pub(crate) struct Rows<'a> {
 
 impl Rows<'_> {
     pub(super) fn advance(&mut self) -> bool {
-        let Some(&entry) = self.buffer.entries.get(self.next) else { return false };
+        let Some(&entry) = self.buffer.entries.get(self.next) else {
+            return false;
+        };
         (self.key, self.value) = row_at(&self.buffer.arena, entry);
         self.next += 1;
         true

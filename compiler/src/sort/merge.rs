@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::options::OnDuplicate;
 
 /// Rows in strictly ascending order of their keys.
-pub(crate) trait Source {
+pub trait Source {
     /// Goes to the next row; false at the end.
     fn advance(&mut self) -> Result<bool>;
     /// The key of the current row.
@@ -12,7 +12,7 @@ pub(crate) trait Source {
 }
 
 /// Merges sources, oldest first. Of rows with the same key one stays, by the age of its source.
-pub(crate) struct Merge<S> {
+pub struct Merge<S> {
     sources: Vec<S>,
     /// A heap of the sources that stand on a row: the smallest key on top, and of rows with the same key the
     /// one that stays.
@@ -25,7 +25,7 @@ pub(crate) struct Merge<S> {
 }
 
 impl<S: Source> Merge<S> {
-    pub(crate) fn new(mut sources: Vec<S>, on_duplicate: OnDuplicate) -> Result<Self> {
+    pub fn new(mut sources: Vec<S>, on_duplicate: OnDuplicate) -> Result<Self> {
         let mut heap = Vec::with_capacity(sources.len());
         for (i, source) in sources.iter_mut().enumerate() {
             if source.advance()? {
@@ -33,7 +33,14 @@ impl<S: Source> Merge<S> {
             }
         }
         let key = Vec::new();
-        let mut merge = Merge { sources, heap, on_duplicate, started: false, key, duplicates: 0 };
+        let mut merge = Merge {
+            sources,
+            heap,
+            on_duplicate,
+            started: false,
+            key,
+            duplicates: 0,
+        };
         for i in (0..merge.heap.len() / 2).rev() {
             merge.sift_down(i);
         }
@@ -41,7 +48,7 @@ impl<S: Source> Merge<S> {
     }
 
     /// Goes to the next key; false at the end.
-    pub(crate) fn advance(&mut self) -> Result<bool> {
+    pub fn advance(&mut self) -> Result<bool> {
         if self.started {
             self.advance_top()?;
             while self.top().is_some_and(|top| top.key() == self.key) {
@@ -53,29 +60,31 @@ impl<S: Source> Merge<S> {
             }
         }
         self.started = true;
-        let Some(&top) = self.heap.first() else { return Ok(false) };
+        let Some(&top) = self.heap.first() else {
+            return Ok(false);
+        };
         self.key.clear();
         self.key.extend_from_slice(self.sources[top].key());
         Ok(true)
     }
 
     /// The current key.
-    pub(crate) fn key(&self) -> &[u8] {
+    pub fn key(&self) -> &[u8] {
         &self.key
     }
 
     /// The source whose row is the current one.
-    pub(crate) fn current(&self) -> &S {
+    pub fn current(&self) -> &S {
         &self.sources[self.heap[0]]
     }
 
     /// The current source's place among the sources.
-    pub(crate) fn current_index(&self) -> usize {
+    pub fn current_index(&self) -> usize {
         self.heap[0]
     }
 
     /// Rows passed over so far because a row with the same key stayed.
-    pub(crate) fn duplicates(&self) -> u64 {
+    pub fn duplicates(&self) -> u64 {
         self.duplicates
     }
 
@@ -112,7 +121,11 @@ impl<S: Source> Merge<S> {
             OnDuplicate::Last | OnDuplicate::Error => b.cmp(&a),
             OnDuplicate::First => a.cmp(&b),
         };
-        self.sources[a].key().cmp(self.sources[b].key()).then(by_age).is_lt()
+        self.sources[a]
+            .key()
+            .cmp(self.sources[b].key())
+            .then(by_age)
+            .is_lt()
     }
 }
 
@@ -120,12 +133,12 @@ impl<S: Source> Merge<S> {
 mod tests {
     use super::*;
 
-    struct Words(std::vec::IntoIter<&'static str>, &'static str);
+    struct Words(std::slice::Iter<'static, &'static str>, &'static str);
 
     impl Source for Words {
         fn advance(&mut self) -> Result<bool> {
             let next = self.0.next();
-            self.1 = next.unwrap_or_default();
+            self.1 = next.copied().unwrap_or_default();
             Ok(next.is_some())
         }
 
@@ -135,12 +148,18 @@ mod tests {
     }
 
     fn merge(on_duplicate: OnDuplicate) -> Result<(Vec<(String, usize)>, u64)> {
-        let sources = [&["a", "c", "d"][..], &[], &["a", "b", "d"], &["d"]];
-        let sources = sources.iter().map(|words| Words(words.to_vec().into_iter(), "")).collect();
+        const SOURCES: [&[&str]; 4] = [&["a", "c", "d"], &[], &["a", "b", "d"], &["d"]];
+        let sources = SOURCES
+            .iter()
+            .map(|words| Words(words.iter(), ""))
+            .collect();
         let mut merge = Merge::new(sources, on_duplicate)?;
         let mut rows = Vec::new();
         while merge.advance()? {
-            rows.push((String::from_utf8_lossy(merge.key()).into_owned(), merge.current_index()));
+            rows.push((
+                String::from_utf8_lossy(merge.key()).into_owned(),
+                merge.current_index(),
+            ));
         }
         Ok((rows, merge.duplicates()))
     }
@@ -148,8 +167,14 @@ mod tests {
     #[test]
     fn one_row_a_key() {
         let rows = |list: [(&str, usize); 4]| list.map(|(k, i)| (k.to_owned(), i)).to_vec();
-        assert_eq!(merge(OnDuplicate::Last).unwrap(), (rows([("a", 2), ("b", 2), ("c", 0), ("d", 3)]), 3));
-        assert_eq!(merge(OnDuplicate::First).unwrap(), (rows([("a", 0), ("b", 2), ("c", 0), ("d", 0)]), 3));
+        assert_eq!(
+            merge(OnDuplicate::Last).unwrap(),
+            (rows([("a", 2), ("b", 2), ("c", 0), ("d", 3)]), 3)
+        );
+        assert_eq!(
+            merge(OnDuplicate::First).unwrap(),
+            (rows([("a", 0), ("b", 2), ("c", 0), ("d", 0)]), 3)
+        );
         assert!(matches!(merge(OnDuplicate::Error), Err(Error::DuplicateKey(key)) if key == b"a"));
     }
 }

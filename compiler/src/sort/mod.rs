@@ -10,7 +10,7 @@ mod run;
 use std::path::{Path, PathBuf};
 
 use buffer::Buffer;
-pub(crate) use merge::{Merge, Source};
+pub use merge::{Merge, Source};
 pub(crate) use run::shared_prefix;
 use run::{Run, RunWriter};
 
@@ -23,16 +23,19 @@ const FAN_IN: usize = 64;
 
 /// How a sorter works.
 #[derive(Clone, Debug)]
-pub(crate) struct SortOptions {
-    pub(crate) folder: PathBuf,
+pub struct SortOptions {
+    /// Where runs go.
+    pub folder: PathBuf,
     /// Bytes the buffer may take.
-    pub(crate) memory: usize,
-    pub(crate) parallel_threshold: usize,
-    pub(crate) on_duplicate: OnDuplicate,
+    pub memory: usize,
+    /// More rows than this are sorted on all cores; 0: never.
+    pub parallel_threshold: usize,
+    /// Which of several rows with the same key stays.
+    pub on_duplicate: OnDuplicate,
 }
 
 /// Sorts rows of key and value.
-pub(crate) struct Sorter {
+pub struct Sorter {
     options: SortOptions,
     buffer: Buffer,
     /// Oldest first.
@@ -43,13 +46,21 @@ pub(crate) struct Sorter {
 }
 
 impl Sorter {
-    pub(crate) fn new(options: SortOptions) -> Self {
-        Sorter { options, buffer: Buffer::default(), runs: Vec::new(), open: None, duplicates: 0 }
+    /// A sorter without rows.
+    pub fn new(options: SortOptions) -> Self {
+        Sorter {
+            options,
+            buffer: Buffer::default(),
+            runs: Vec::new(),
+            open: None,
+            duplicates: 0,
+        }
     }
 
     /// Adds a row. True when rows were sorted and spilled.
-    pub(crate) fn add(&mut self, key: &[u8], value: &[u8]) -> Result<bool> {
-        let full = !self.buffer.is_empty() && self.buffer.bytes_with(key, value) > self.options.memory;
+    pub fn add(&mut self, key: &[u8], value: &[u8]) -> Result<bool> {
+        let full =
+            !self.buffer.is_empty() && self.buffer.bytes_with(key, value) > self.options.memory;
         if full {
             self.spill()?;
         }
@@ -60,7 +71,9 @@ impl Sorter {
     fn spill(&mut self) -> Result<()> {
         self.sort_buffer()?;
         let extends = self.buffer.first_key().is_some_and(|first| {
-            self.open.as_ref().is_some_and(|open| open.last_key() < first)
+            self.open
+                .as_ref()
+                .is_some_and(|open| open.last_key() < first)
         });
         if !extends {
             self.close_run()?;
@@ -77,7 +90,11 @@ impl Sorter {
     }
 
     fn sort_buffer(&mut self) -> Result<()> {
-        let SortOptions { parallel_threshold, on_duplicate, .. } = self.options;
+        let SortOptions {
+            parallel_threshold,
+            on_duplicate,
+            ..
+        } = self.options;
         self.duplicates += self.buffer.sort(parallel_threshold, on_duplicate)?;
         Ok(())
     }
@@ -94,7 +111,10 @@ impl Sorter {
     }
 
     fn merge_runs(&mut self) -> Result<Run> {
-        let readers = self.runs.iter_mut().map(|run| run.read().map(RowSource::Run));
+        let readers = self
+            .runs
+            .iter_mut()
+            .map(|run| run.read().map(RowSource::Run));
         let mut rows = Merge::new(readers.collect::<Result<_>>()?, self.options.on_duplicate)?;
         let mut merged = RunWriter::create(&self.options.folder)?;
         while rows.advance()? {
@@ -105,7 +125,7 @@ impl Sorter {
     }
 
     /// Sorts what is left. The rows then come from [`Sorted::rows`].
-    pub(crate) fn finish(mut self) -> Result<Sorted> {
+    pub fn finish(mut self) -> Result<Sorted> {
         if self.open.is_some() || !self.runs.is_empty() {
             if !self.buffer.is_empty() {
                 self.spill()?;
@@ -120,14 +140,19 @@ impl Sorter {
 }
 
 /// Rows that have been sorted.
-pub(crate) struct Sorted {
+pub struct Sorted {
     sorter: Sorter,
 }
 
 impl Sorted {
     /// The rows in order, each key once.
-    pub(crate) fn rows(&mut self) -> Result<Merge<RowSource<'_>>> {
-        let Sorter { options, buffer, runs, .. } = &mut self.sorter;
+    pub fn rows(&mut self) -> Result<Merge<RowSource<'_>>> {
+        let Sorter {
+            options,
+            buffer,
+            runs,
+            ..
+        } = &mut self.sorter;
         let mut sources = Vec::with_capacity(runs.len() + 1);
         for run in runs {
             sources.push(RowSource::Run(run.read()?));
@@ -139,14 +164,16 @@ impl Sorted {
     }
 
     /// Rows that were dropped for their key before the last merge.
-    pub(crate) fn duplicates(&self) -> u64 {
+    pub fn duplicates(&self) -> u64 {
         self.sorter.duplicates
     }
 }
 
 /// Where sorted rows come from.
-pub(crate) enum RowSource<'a> {
+pub enum RowSource<'a> {
+    /// Rows still in memory.
     Buffer(buffer::Rows<'a>),
+    /// Rows in a temporary file.
     Run(run::RunReader),
 }
 
@@ -168,7 +195,7 @@ impl Source for RowSource<'_> {
 
 impl RowSource<'_> {
     /// The value of the current row.
-    pub(crate) fn value(&self) -> &[u8] {
+    pub fn value(&self) -> &[u8] {
         match self {
             RowSource::Buffer(rows) => rows.value(),
             RowSource::Run(run) => run.value(),
@@ -178,5 +205,7 @@ impl RowSource<'_> {
 
 /// The folder of temporary files must exist before hours of work need it.
 pub(crate) fn check_folder(folder: &Path) -> Result<()> {
-    tempfile::tempfile_in(folder).map(drop).map_err(|e| Error::io(folder, e))
+    tempfile::tempfile_in(folder)
+        .map(drop)
+        .map_err(|e| Error::io(folder, e))
 }

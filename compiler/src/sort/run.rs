@@ -27,7 +27,12 @@ impl RunWriter {
     pub(crate) fn create(folder: &Path) -> Result<Self> {
         let file = tempfile::tempfile_in(folder).at(folder)?;
         let file = BufWriter::with_capacity(BUFFER, file);
-        Ok(RunWriter { folder: folder.to_owned(), file, last: Vec::new(), lengths: Vec::new() })
+        Ok(RunWriter {
+            folder: folder.to_owned(),
+            file,
+            last: Vec::new(),
+            lengths: Vec::new(),
+        })
     }
 
     /// The last key written.
@@ -52,8 +57,14 @@ impl RunWriter {
     }
 
     pub(crate) fn finish(self) -> Result<Run> {
-        let file = self.file.into_inner().map_err(|e| Error::io(&self.folder, e.into_error()))?;
-        Ok(Run { folder: self.folder, file })
+        let file = self
+            .file
+            .into_inner()
+            .map_err(|e| Error::io(&self.folder, e.into_error()))?;
+        Ok(Run {
+            folder: self.folder,
+            file,
+        })
     }
 }
 
@@ -83,7 +94,7 @@ impl Run {
 }
 
 /// The rows of a run, one after the other.
-pub(crate) struct RunReader {
+pub struct RunReader {
     folder: PathBuf,
     file: BufReader<File>,
     key: Vec<u8>,

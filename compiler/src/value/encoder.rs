@@ -1,8 +1,8 @@
 //! From a row's value to the bytes that are sorted and stored.
 
 use keyfold_reader::{
-    Compression, Compressor, MAX_VALUE_LEN, Precision, ValueKind, json_or_text_to_msgpack, json_to_msgpack,
-    parse_floats,
+    Compression, Compressor, MAX_VALUE_LEN, Precision, ValueKind, json_or_text_to_msgpack,
+    json_to_msgpack, parse_floats,
 };
 
 use crate::error::RowError;
@@ -62,7 +62,9 @@ impl Encoder {
             (ValueKind::Int, Input::Int(n)) => write_int(n, out),
             (ValueKind::Int, Input::Text(text)) => write_int(parse_int(text)?, out),
             (ValueKind::Completion, Input::Int(n)) => write_int(completion(n)?, out),
-            (ValueKind::Completion, Input::Text(text)) => write_int(completion(parse_int(text)?)?, out),
+            (ValueKind::Completion, Input::Text(text)) => {
+                write_int(completion(parse_int(text)?)?, out)
+            }
             (ValueKind::String, Input::Text(text)) => write_string(text, out),
             (ValueKind::Json, Input::Text(text)) => self.encode_json(text, out),
             (ValueKind::FloatVector, Input::Floats(floats)) => self.encode_floats(floats, out),
@@ -76,7 +78,11 @@ impl Encoder {
                 self.floats = floats;
                 encoded
             }
-            (kind, found) => Err(RowError::Kind { found: found.name(), kind, needed: needed(kind) }),
+            (kind, found) => Err(RowError::Kind {
+                found: found.name(),
+                kind,
+                needed: needed(kind),
+            }),
         }
     }
 
@@ -92,10 +98,14 @@ impl Encoder {
 
     fn encode_floats(&mut self, floats: &[f32], out: &mut Vec<u8>) -> Result<(), RowError> {
         if floats.len() != self.vector_size {
-            return Err(RowError::VectorSize { found: floats.len(), needed: self.vector_size });
+            return Err(RowError::VectorSize {
+                found: floats.len(),
+                needed: self.vector_size,
+            });
         }
         self.payload.clear();
-        self.payload.extend(floats.iter().flat_map(|float| float.to_le_bytes()));
+        self.payload
+            .extend(floats.iter().flat_map(|float| float.to_le_bytes()));
         self.write_blob(0, out)
     }
 
@@ -148,7 +158,9 @@ fn write_int(n: u64, out: &mut Vec<u8>) -> Result<(), RowError> {
 
 /// The integer of a stored form.
 pub(super) fn read_int(stored: &[u8]) -> u64 {
-    stored.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    stored
+        .first_chunk()
+        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 fn parse_int(text: &[u8]) -> Result<u64, RowError> {
@@ -157,11 +169,17 @@ fn parse_int(text: &[u8]) -> Result<u64, RowError> {
         .ok()
         .filter(|_| digits)
         .and_then(|text| text.parse().ok())
-        .ok_or_else(|| RowError::NotInteger(String::from_utf8_lossy(&text[..text.len().min(80)]).into_owned()))
+        .ok_or_else(|| {
+            RowError::NotInteger(String::from_utf8_lossy(&text[..text.len().min(80)]).into_owned())
+        })
 }
 
 fn completion(n: u64) -> Result<u64, RowError> {
-    if n < COMPLETION_LIMIT { Ok(n) } else { Err(RowError::CompletionRange(n)) }
+    if n < COMPLETION_LIMIT {
+        Ok(n)
+    } else {
+        Err(RowError::CompletionRange(n))
+    }
 }
 
 fn write_string(text: &[u8], out: &mut Vec<u8>) -> Result<(), RowError> {

@@ -26,7 +26,14 @@ impl ValueSection {
     /// A section whose de-duplication uses at most about `memory` bytes; 0: there is none.
     pub(crate) fn new(kind: ValueKind, spool: Spool, memory: usize) -> Self {
         let seen = (memory > 0).then(|| Seen::new(memory));
-        ValueSection { kind, spool, seen, values: 0, unique: 0, record: Vec::new() }
+        ValueSection {
+            kind,
+            spool,
+            seen,
+            values: 0,
+            unique: 0,
+            record: Vec::new(),
+        }
     }
 
     /// Adds a value in its stored form; returns what the final state is to hold.
@@ -58,7 +65,11 @@ impl ValueSection {
     }
 
     /// Appends the bytes of another file's values as they are; returns where they start.
-    pub(crate) fn append_section(&mut self, section: &[u8], properties: &ValueProperties) -> Result<u64> {
+    pub(crate) fn append_section(
+        &mut self,
+        section: &[u8],
+        properties: &ValueProperties,
+    ) -> Result<u64> {
         let offset = self.spool.len();
         for chunk in section.chunks(1 << 20) {
             self.spool.append(chunk)?;
@@ -104,7 +115,12 @@ impl Seen {
     fn new(memory: usize) -> Self {
         let seed = RandomState::new().hash_one(0);
         let limit = (memory / 2 / ENTRY).max(1);
-        Seen { seed, young: HashMap::default(), old: HashMap::default(), limit }
+        Seen {
+            seed,
+            young: HashMap::default(),
+            old: HashMap::default(),
+            limit,
+        }
     }
 
     fn hash(&self, stored: &[u8]) -> u128 {

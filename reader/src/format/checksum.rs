@@ -55,7 +55,9 @@ impl Provenance {
     pub fn from_json(member: &Value) -> Option<Self> {
         let checksum = |name| {
             let digits = member.get("checksums")?.get(name)?.as_str()?;
-            (digits.len() == DIGITS).then(|| u64::from_str_radix(digits, 16).ok())?
+            // one spelling only, so that no changed bit of it goes unnoticed
+            let sum = u64::from_str_radix(digits, 16).ok()?;
+            (digits == hex(sum)).then_some(sum)
         };
         let rows = |name| member.get("rows")?.get(name)?.as_str()?.parse().ok();
         Some(Provenance {
@@ -78,7 +80,7 @@ impl Provenance {
 
     /// The member as written.
     pub fn to_json(&self) -> Value {
-        let hex = |sum: u64| Value::String(format!("{sum:016x}"));
+        let hex = |sum: u64| Value::String(hex(sum));
         let Provenance { checksums, rows } = self;
         let mut sums = Map::new();
         sums.insert("header".into(), hex(checksums.header));
@@ -98,9 +100,17 @@ impl Provenance {
     }
 }
 
+/// A checksum as written.
+fn hex(sum: u64) -> String {
+    format!("{sum:016x}")
+}
+
 /// Where the digits of the header's own checksum stand.
 fn own_digits(header: &[u8]) -> Option<usize> {
-    let at = header.windows(OWN_DIGITS.len()).position(|w| w == OWN_DIGITS)? + OWN_DIGITS.len();
+    let at = header
+        .windows(OWN_DIGITS.len())
+        .position(|w| w == OWN_DIGITS)?
+        + OWN_DIGITS.len();
     (at + DIGITS <= header.len()).then_some(at)
 }
 
@@ -130,7 +140,7 @@ pub fn of_values(record: &[u8], values: &[u8]) -> u64 {
 /// Writes the header's own checksum into its place; without such a place nothing is done.
 pub fn seal_header(header: &mut [u8]) {
     if let (Some(at), Some(sum)) = (own_digits(header), of_header(header)) {
-        header[at..at + DIGITS].copy_from_slice(format!("{sum:016x}").as_bytes());
+        header[at..at + DIGITS].copy_from_slice(hex(sum).as_bytes());
     }
 }
 
@@ -140,8 +150,18 @@ mod tests {
 
     #[test]
     fn every_byte_of_the_header_counts() {
-        let provenance = Provenance { checksums: Checksums { labels: 7, ..Checksums::default() }, ..Provenance::default() };
-        let mut header = format!("{{\"manifest\":\"x\",\"keyfold\":{}}}", provenance.to_json()).into_bytes();
+        let provenance = Provenance {
+            checksums: Checksums {
+                labels: 7,
+                ..Checksums::default()
+            },
+            ..Provenance::default()
+        };
+        let mut header = format!(
+            "{{\"manifest\":\"x\",\"keyfold\":{}}}",
+            provenance.to_json()
+        )
+        .into_bytes();
         seal_header(&mut header);
         let text = String::from_utf8(header.clone()).unwrap();
         let json: Value = serde_json::from_str(&text).unwrap();

@@ -14,14 +14,19 @@ pub fn read(file: &[u8]) -> Result<BTreeSet<Vec<u8>>, Fault> {
             at += 1;
             u64::from(b & 0x0F)
         }
-        [0xDC, ..] => take_number(file, &mut at, 2).ok_or_else(|| fault(at, "the list ends early"))?,
-        [0xDD, ..] => take_number(file, &mut at, 4).ok_or_else(|| fault(at, "the list ends early"))?,
+        [0xDC, ..] => {
+            take_number(file, &mut at, 2).ok_or_else(|| fault(at, "the list ends early"))?
+        }
+        [0xDD, ..] => {
+            take_number(file, &mut at, 4).ok_or_else(|| fault(at, "the list ends early"))?
+        }
         _ => return Err(fault(0, "not a MessagePack array")),
     };
     let mut keys = BTreeSet::new();
     for _ in 0..count {
         let start = at;
-        let key = take_string(file, &mut at).ok_or_else(|| fault(start, "not a MessagePack string"))?;
+        let key =
+            take_string(file, &mut at).ok_or_else(|| fault(start, "not a MessagePack string"))?;
         keys.insert(key.to_vec());
     }
     Ok(keys)
@@ -58,7 +63,10 @@ mod tests {
     #[test]
     fn both_string_forms_are_read() {
         let keys = read(b"\x93\xA1a\xC4\x02bc\xD9\x00").unwrap();
-        assert_eq!(keys.into_iter().collect::<Vec<_>>(), [&b""[..], b"a", b"bc"]);
+        assert_eq!(
+            keys.into_iter().collect::<Vec<_>>(),
+            [&b""[..], b"a", b"bc"]
+        );
         assert!(read(b"\x92\xA1a").is_err());
         assert!(read(b"\xDD\xFF\xFF\xFF\xFF").is_err());
         assert!(read(b"").is_err());

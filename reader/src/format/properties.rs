@@ -61,7 +61,9 @@ impl Header {
         let fault = |reason| Fault::new(Section::Header, offset as u64, reason);
         let magic = file.get(offset..).and_then(|f| f.first_chunk::<8>());
         if magic != Some(MAGIC) {
-            return Err(fault("not a dictionary: the file does not start with KEYVIFSA"));
+            return Err(fault(
+                "not a dictionary: the file does not start with KEYVIFSA",
+            ));
         }
         let (record, end) = record::read(file, offset + MAGIC.len(), Section::Header)?;
         Ok((Header::from_record(&record).map_err(fault)?, end))
@@ -127,8 +129,13 @@ fn secondary_names(text: &str) -> Result<Vec<String>, &'static str> {
         return Ok(Vec::new());
     }
     let parsed: Value = serde_json::from_str(text).map_err(|_| REASON)?;
-    let Some(Value::Array(names)) = parsed.get("secondary_keys") else { return Ok(Vec::new()) };
-    names.iter().map(|name| name.as_str().map(str::to_owned).ok_or(REASON)).collect()
+    let Some(Value::Array(names)) = parsed.get("secondary_keys") else {
+        return Ok(Vec::new());
+    };
+    names
+        .iter()
+        .map(|name| name.as_str().map(str::to_owned).ok_or(REASON))
+        .collect()
 }
 
 /// The properties of the sparse array: its number of slots.
@@ -143,7 +150,10 @@ pub struct ArrayProperties {
 impl ArrayProperties {
     /// The properties of an array of our own.
     pub fn new(slots: u64) -> Self {
-        ArrayProperties { version: ARRAY_VERSION, slots }
+        ArrayProperties {
+            version: ARRAY_VERSION,
+            slots,
+        }
     }
 
     /// Reads the record at `offset`; returns it with the offset behind it.

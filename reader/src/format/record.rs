@@ -18,9 +18,12 @@ pub type Record = Map<String, Value>;
 /// Reads the record at `offset` of the file; returns it with the offset behind it.
 pub fn read(file: &[u8], offset: usize, section: Section) -> Result<(Record, usize), Fault> {
     let fault = |reason| Fault::new(section, offset as u64, reason);
-    let src = file.get(offset..).ok_or_else(|| fault("the file ends before a record"))?;
-    let (length, rest) =
-        src.split_first_chunk::<4>().ok_or_else(|| fault("the file ends inside a record's length"))?;
+    let src = file
+        .get(offset..)
+        .ok_or_else(|| fault("the file ends before a record"))?;
+    let (length, rest) = src
+        .split_first_chunk::<4>()
+        .ok_or_else(|| fault("the file ends inside a record's length"))?;
     let length = u32::from_be_bytes(*length);
     let text = usize::try_from(length)
         .ok()
@@ -49,7 +52,11 @@ pub fn write(record: &Record, out: &mut Vec<u8>) {
 pub(crate) fn number(record: &Record, name: &str) -> Result<Option<u64>, &'static str> {
     match record.get(name) {
         None => Ok(None),
-        Some(Value::String(text)) => text.trim().parse().map(Some).map_err(|_| "a property is not a number"),
+        Some(Value::String(text)) => text
+            .trim()
+            .parse()
+            .map(Some)
+            .map_err(|_| "a property is not a number"),
         Some(value) => value.as_u64().map(Some).ok_or("a property is not a number"),
     }
 }

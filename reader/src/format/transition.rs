@@ -66,7 +66,11 @@ impl OverflowCode {
             return None;
         }
         let v = units << 3 | u64::from(self.0 & 7);
-        if self.0 & OVERFLOW_RELATIVE == 0 { Some(v) } else { (p + WINDOW).checked_sub(v) }
+        if self.0 & OVERFLOW_RELATIVE == 0 {
+            Some(v)
+        } else {
+            (p + WINDOW).checked_sub(v)
+        }
     }
 }
 
@@ -86,7 +90,10 @@ pub fn pointer(p: u64, word: u16) -> Option<Pointer> {
         return Some(Pointer::Direct(u64::from(word & !ABSOLUTE)));
     }
     let units = (p + u64::from((word >> 4) & 0x3FF)).checked_sub(WINDOW)?;
-    Some(Pointer::Overflow { units, low: OverflowCode(word) })
+    Some(Pointer::Overflow {
+        units,
+        low: OverflowCode(word),
+    })
 }
 
 /// How a pointer is to be written.
@@ -119,24 +126,35 @@ pub fn encode(p: u64, target: u64) -> Encoding {
         _ => (target, 0),
     };
     let (units, n) = varint::write_varshort(v >> 3);
-    Encoding::Overflow { units, n, code: OVERFLOW | flag | low_three(v) }
+    Encoding::Overflow {
+        units,
+        n,
+        code: OVERFLOW | flag | low_three(v),
+    }
 }
 
 /// The absolute form of an overflow pointer, which pointers to the same target can share.
 pub fn encode_overflow_absolute(target: u64) -> Encoding {
     let (units, n) = varint::write_varshort(target >> 3);
-    Encoding::Overflow { units, n, code: OVERFLOW | low_three(target) }
+    Encoding::Overflow {
+        units,
+        n,
+        code: OVERFLOW | low_three(target),
+    }
 }
 
 fn relative_word(distance: u64) -> Option<u16> {
-    (1..=LARGEST_RELATIVE).contains(&distance).then(|| u16::try_from(distance).ok())?
+    (1..=LARGEST_RELATIVE)
+        .contains(&distance)
+        .then(|| u16::try_from(distance).ok())?
 }
 
 fn absolute_word(target: u64) -> Option<u16> {
-    (target <= LARGEST_ABSOLUTE).then(|| u16::try_from(target).ok())?.map(|word| word | ABSOLUTE)
+    (target <= LARGEST_ABSOLUTE)
+        .then(|| u16::try_from(target).ok())?
+        .map(|word| word | ABSOLUTE)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "masked to three bits")]
 fn low_three(v: u64) -> u16 {
     (v & 7) as u16
 }
@@ -145,7 +163,9 @@ fn low_three(v: u64) -> u16 {
 /// outside of the window.
 pub fn overflow_word(code: u16, p: u64, units: u64) -> Option<u16> {
     let distance = (units + WINDOW).checked_sub(p)?;
-    (distance < 2 * WINDOW).then(|| u16::try_from(distance << 4).ok())?.map(|at| at | code)
+    (distance < 2 * WINDOW)
+        .then(|| u16::try_from(distance << 4).ok())?
+        .map(|at| at | code)
 }
 
 #[cfg(test)]
@@ -162,13 +182,26 @@ mod tests {
 
     #[test]
     fn encodings_read_back() {
-        for (p, target) in [(100u64, 1u64), (600, 700), (1000, 1511), (1000, 1512), (40_000, 20_000), (40_000, 7_800), (90_000, 16_383), (90_000, 16_384), (9_000_000_000, 8_000_000_000), (50_000_000, 20_000)] {
+        for (p, target) in [
+            (100u64, 1u64),
+            (600, 700),
+            (1000, 1511),
+            (1000, 1512),
+            (40_000, 20_000),
+            (40_000, 7_800),
+            (90_000, 16_383),
+            (90_000, 16_384),
+            (9_000_000_000, 8_000_000_000),
+            (50_000_000, 20_000),
+        ] {
             match encode(p, target) {
                 Encoding::Word(word) => assert_eq!(pointer(p, word), Some(Pointer::Direct(target))),
                 Encoding::Overflow { units, n, code } => {
                     for at in [p - WINDOW.min(p), p, p + WINDOW - 1] {
                         let word = overflow_word(code, p, at).unwrap();
-                        let Some(Pointer::Overflow { units: place, low }) = pointer(p, word) else { panic!() };
+                        let Some(Pointer::Overflow { units: place, low }) = pointer(p, word) else {
+                            panic!()
+                        };
                         assert_eq!(place, at);
                         let bytes: Vec<_> = units[..n].iter().map(|u| u.to_le_bytes()).collect();
                         let value = varint::read_varshort(&bytes).unwrap();

@@ -36,7 +36,10 @@ impl ValueProperties {
             size: number("size")?,
             values: number("values")?,
             unique_values: number("unique_values")?,
-            compression: record.get("__compression").and_then(|c| c.as_str()).map(str::to_owned),
+            compression: record
+                .get("__compression")
+                .and_then(|c| c.as_str())
+                .map(str::to_owned),
         };
         Ok((properties, end))
     }
@@ -85,7 +88,12 @@ mod tests {
 
     #[test]
     fn round_trip() {
-        let properties = ValueProperties { size: 3, values: 2, unique_values: 1, compression: Some("zstd".into()) };
+        let properties = ValueProperties {
+            size: 3,
+            values: 2,
+            unique_values: 1,
+            compression: Some("zstd".into()),
+        };
         let mut out = Vec::new();
         properties.write(&mut out);
         assert_eq!(ValueProperties::read(&out, 0), Ok((properties, out.len())));

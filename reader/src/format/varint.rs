@@ -84,14 +84,21 @@ mod tests {
         write_varint(300, &mut out);
         assert_eq!(out, [0xAC, 0x02]);
         assert_eq!(write_varshort(32768), ([0x8000, 1, 0, 0, 0], 2));
-        assert_eq!(write_varshort(u64::MAX), ([0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0x000F], 5));
+        assert_eq!(
+            write_varshort(u64::MAX),
+            ([0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0x000F], 5)
+        );
     }
 
     #[test]
     fn round_trip_at_every_width() {
         for bits in 0..=64 {
             for delta in [0u64, 1, 2] {
-                let value = if bits == 64 { u64::MAX - delta } else { (1u64 << bits).wrapping_sub(delta) };
+                let value = if bits == 64 {
+                    u64::MAX - delta
+                } else {
+                    (1u64 << bits).wrapping_sub(delta)
+                };
                 let mut out = Vec::new();
                 write_varint(value, &mut out);
                 out.push(7);
@@ -107,7 +114,19 @@ mod tests {
     #[test]
     fn more_than_64_bits_is_refused() {
         assert_eq!(read_varint(&[0xFF; 11]), None);
-        assert_eq!(read_varint(&[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02]), None);
-        assert_eq!(read_varshort(&[[0xFF, 0xFF], [0xFF, 0xFF], [0xFF, 0xFF], [0xFF, 0xFF], [0x10, 0]]), None);
+        assert_eq!(
+            read_varint(&[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02]),
+            None
+        );
+        assert_eq!(
+            read_varshort(&[
+                [0xFF, 0xFF],
+                [0xFF, 0xFF],
+                [0xFF, 0xFF],
+                [0xFF, 0xFF],
+                [0x10, 0]
+            ]),
+            None
+        );
     }
 }

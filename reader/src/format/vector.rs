@@ -38,18 +38,32 @@ impl VectorHeader {
     pub fn read(file: &[u8]) -> Result<(Self, usize), Fault> {
         let fault = |reason| Fault::new(Section::Header, 0, reason);
         if !file.starts_with(VECTOR_BEGIN) {
-            return Err(fault("not a vector file: it does not start with KEYVI_VECTOR_BEGIN"));
+            return Err(fault(
+                "not a vector file: it does not start with KEYVI_VECTOR_BEGIN",
+            ));
         }
         let (header, at) = record::read(file, VECTOR_BEGIN.len(), Section::Header)?;
         let kind = required(&header, "value_store_type").map_err(fault)?;
-        let kind = match ValueKind::from_id(kind) {
-            Some(kind @ (ValueKind::Json | ValueKind::String)) => kind,
-            _ => return Err(fault("unsupported value store type of a vector file")),
+        let Some(kind @ (ValueKind::Json | ValueKind::String)) = ValueKind::from_id(kind) else {
+            return Err(fault("unsupported value store type of a vector file"));
         };
-        let manifest = header.get("manifest").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let manifest = header
+            .get("manifest")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let (offsets, at) = record::read(file, at, Section::Header)?;
-        let len = record::number(&offsets, "size").map_err(fault)?.unwrap_or(0);
-        Ok((VectorHeader { kind, manifest, len }, at))
+        let len = record::number(&offsets, "size")
+            .map_err(fault)?
+            .unwrap_or(0);
+        Ok((
+            VectorHeader {
+                kind,
+                manifest,
+                len,
+            },
+            at,
+        ))
     }
 
     /// Appends begin marker and both records.
@@ -73,7 +87,11 @@ mod tests {
 
     #[test]
     fn round_trip() {
-        let header = VectorHeader { kind: ValueKind::String, manifest: "m".into(), len: 3 };
+        let header = VectorHeader {
+            kind: ValueKind::String,
+            manifest: "m".into(),
+            len: 3,
+        };
         let mut out = Vec::new();
         header.write(&mut out);
         assert_eq!(VectorHeader::read(&out), Ok((header, out.len())));

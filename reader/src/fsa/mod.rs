@@ -38,7 +38,10 @@ impl Children {
 
     /// The number of labels left.
     pub fn len(&self) -> usize {
-        self.labels.iter().map(|word| word.count_ones() as usize).sum()
+        self.labels
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum()
     }
 
     /// Drops the labels up to and including `label`.
@@ -57,7 +60,7 @@ impl Children {
 
     fn take_last(&mut self) -> Option<u8> {
         let word = self.labels.iter().rposition(|&w| w != 0)?;
-        let bit = 63 - self.labels[word].leading_zeros();
+        let bit = self.labels[word].ilog2();
         self.labels[word] &= !(1 << bit);
         label_at(word, bit)
     }
@@ -82,7 +85,9 @@ enum Layout {
 impl Fsa {
     /// The automaton in keyvi's sparse array.
     pub fn from_sparse_array(array: SparseArray) -> Self {
-        Fsa { layout: Layout::SparseArray(array) }
+        Fsa {
+            layout: Layout::SparseArray(array),
+        }
     }
 
     /// Where every key starts; nothing in an empty dictionary.
@@ -102,7 +107,9 @@ impl Fsa {
     #[inline]
     pub fn follow(&self, at: Cursor, labels: &[u8]) -> Result<Option<Cursor>, Fault> {
         let Layout::SparseArray(array) = &self.layout;
-        Ok(array.follow(at.state, labels)?.map(|state| Cursor { state }))
+        Ok(array
+            .follow(at.state, labels)?
+            .map(|state| Cursor { state }))
     }
 
     /// The value of the key that leads on from here by `labels`: the same as following them and asking for the
@@ -117,7 +124,10 @@ impl Fsa {
     #[inline]
     pub fn children(&self, at: Cursor) -> Result<Children, Fault> {
         let Layout::SparseArray(array) = &self.layout;
-        Ok(Children { parent: at, labels: array.labels(at.state)? })
+        Ok(Children {
+            parent: at,
+            labels: array.labels(at.state)?,
+        })
     }
 
     /// Takes the first child that is left.
@@ -175,7 +185,9 @@ impl Fsa {
             if children.len() != 1 || self.is_final(at)? {
                 break;
             }
-            let Some((label, child)) = self.next_child(&mut children)? else { break };
+            let Some((label, child)) = self.next_child(&mut children)? else {
+                break;
+            };
             labels.push(label);
             at = child;
         }

@@ -10,9 +10,7 @@ use std::ops::Range;
 use crate::bytes::Bytes;
 use crate::error::{Fault, Section};
 use crate::format::to_usize;
-use crate::format::transition::{
-    self, FINAL, FINAL_LABEL, Pointer, SPAN, WEIGHT, WINDOW,
-};
+use crate::format::transition::{self, FINAL, FINAL_LABEL, Pointer, SPAN, WEIGHT, WINDOW};
 use crate::format::varint::read_varshort;
 use crate::prefetch::prefetch;
 use crate::simd;
@@ -45,14 +43,21 @@ impl SparseArray {
     /// The array of `slots` slots whose labels start at byte `start`. `root` is 0 in an empty dictionary.
     pub fn new(bytes: Bytes, start: usize, slots: u64, root: u64) -> Result<Self, Fault> {
         let fault = |reason| Fault::new(Section::Labels, start as u64, reason);
-        let end = slots.checked_mul(3).and_then(|len| len.checked_add(start as u64));
+        let end = slots
+            .checked_mul(3)
+            .and_then(|len| len.checked_add(start as u64));
         if end.is_none_or(|end| end > bytes.len() as u64) {
             return Err(fault("the file ends before the last transition"));
         }
         if root != 0 && root.checked_add(SPAN).is_none_or(|end| end > slots) {
             return Err(fault("the start state lies outside of the sparse array"));
         }
-        Ok(SparseArray { bytes, start, slots: to_usize(slots), root })
+        Ok(SparseArray {
+            bytes,
+            start,
+            slots: to_usize(slots),
+            root,
+        })
     }
 
     /// The bytes of the labels within the file.
@@ -75,9 +80,13 @@ impl SparseArray {
 
     #[inline]
     fn view(&self) -> Slots<'_> {
-        let (labels, words) = self.bytes[self.start..self.start + 3 * self.slots].split_at(self.slots);
+        let (labels, words) =
+            self.bytes[self.start..self.start + 3 * self.slots].split_at(self.slots);
         let (words, _) = words.as_chunks::<2>();
-        Slots { labels, words: &words[..labels.len()] }
+        Slots {
+            labels,
+            words: &words[..labels.len()],
+        }
     }
 
     #[inline]
@@ -104,7 +113,9 @@ impl SparseArray {
     #[inline]
     fn walk(&self, slots: Slots<'_>, state: u64, key: &[u8]) -> Result<Option<u64>, Fault> {
         let words = &slots.words[..slots.labels.len()];
-        let Some(&first) = key.first() else { return Ok(Some(state)) };
+        let Some(&first) = key.first() else {
+            return Ok(Some(state));
+        };
         let mut label = first;
         let mut p = to_usize(state) + usize::from(label);
         let mut depth = 1;
@@ -122,7 +133,9 @@ impl SparseArray {
                 if target == 0 {
                     return Ok(None);
                 }
-                let Some(&next) = key.get(depth) else { return Ok(Some(target)) };
+                let Some(&next) = key.get(depth) else {
+                    return Ok(Some(target));
+                };
                 depth += 1;
                 label = next;
                 p = to_usize(target) + usize::from(next);
@@ -132,7 +145,9 @@ impl SparseArray {
             if distance >= end {
                 return self.nothing_before(p, distance - end);
             }
-            let Some(&next) = key.get(depth) else { return Ok(Some((end - distance) as u64)) };
+            let Some(&next) = key.get(depth) else {
+                return Ok(Some((end - distance) as u64));
+            };
             depth += 1;
             label = next;
             p = (end + usize::from(next)).wrapping_sub(distance);
@@ -232,16 +247,29 @@ impl SparseArray {
 
     pub(super) fn used(&self) -> u64 {
         let slots = self.view();
-        slots.labels.iter().zip(slots.words).filter(|&(&label, &word)| label != 0 || word != [0, 0]).count() as u64
+        slots
+            .labels
+            .iter()
+            .zip(slots.words)
+            .filter(|&(&label, &word)| label != 0 || word != [0, 0])
+            .count() as u64
     }
 
     #[cold]
     pub(super) fn fault_at(&self, state: u64, reason: &'static str) -> Fault {
-        Fault::new(Section::Labels, (self.start as u64).saturating_add(state), reason)
+        Fault::new(
+            Section::Labels,
+            (self.start as u64).saturating_add(state),
+            reason,
+        )
     }
 
     #[cold]
     fn word_fault(&self, p: usize, reason: &'static str) -> Fault {
-        Fault::new(Section::Transitions, (self.start + self.slots + 2 * p) as u64, reason)
+        Fault::new(
+            Section::Transitions,
+            (self.start + self.slots + 2 * p) as u64,
+            reason,
+        )
     }
 }

@@ -62,7 +62,10 @@ impl ValueKind {
 
     /// Whether the file has a section of values beside the automaton.
     pub fn has_section(self) -> bool {
-        matches!(self, ValueKind::String | ValueKind::Json | ValueKind::FloatVector)
+        matches!(
+            self,
+            ValueKind::String | ValueKind::Json | ValueKind::FloatVector
+        )
     }
 }
 

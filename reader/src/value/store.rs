@@ -36,20 +36,46 @@ pub struct Blob<'d> {
 
 impl ValueStore {
     /// The store of a kind without a section.
-    pub(crate) fn without_section(kind: ValueKind, bytes: Bytes, end: usize, path: &Arc<Path>) -> Self {
+    pub(crate) fn without_section(
+        kind: ValueKind,
+        bytes: Bytes,
+        end: usize,
+        path: &Arc<Path>,
+    ) -> Self {
         let properties = ValueProperties::default();
-        ValueStore { kind, bytes, values: end..end, properties, path: path.clone() }
+        ValueStore {
+            kind,
+            bytes,
+            values: end..end,
+            properties,
+            path: path.clone(),
+        }
     }
 
     /// Reads the section at byte `offset`.
-    pub(crate) fn read(kind: ValueKind, bytes: Bytes, offset: usize, path: &Arc<Path>) -> Result<Self, Fault> {
+    pub(crate) fn read(
+        kind: ValueKind,
+        bytes: Bytes,
+        offset: usize,
+        path: &Arc<Path>,
+    ) -> Result<Self, Fault> {
         let (properties, start) = ValueProperties::read(&bytes, offset)?;
         let end = properties.size.checked_add(start as u64);
         if end.is_none_or(|end| end > bytes.len() as u64) {
-            return Err(Fault::new(Section::Values, offset as u64, "the file ends before the last value"));
+            return Err(Fault::new(
+                Section::Values,
+                offset as u64,
+                "the file ends before the last value",
+            ));
         }
         let values = start..start + to_usize(properties.size);
-        Ok(ValueStore { kind, bytes, values, properties, path: path.clone() })
+        Ok(ValueStore {
+            kind,
+            bytes,
+            values,
+            properties,
+            path: path.clone(),
+        })
     }
 
     /// What the values are.
@@ -88,7 +114,10 @@ impl ValueStore {
             .ok_or_else(|| self.damage(handle, "a value reaches beyond the values"))?;
         let compression = Compression::from_code(code)
             .ok_or_else(|| self.damage(handle, "a value has an unknown compression code"))?;
-        Ok(Blob { compression, payload })
+        Ok(Blob {
+            compression,
+            payload,
+        })
     }
 
     /// The bytes of a string value.
@@ -116,6 +145,8 @@ impl ValueStore {
     pub(crate) fn damage(&self, handle: ValueHandle, reason: &'static str) -> Error {
         let offset = (self.values.start as u64).saturating_add(handle.0);
         let fault = Fault::new(Section::Values, offset, reason);
-        Err::<(), _>(fault).in_file(&self.path).expect_err("a fault")
+        Err::<(), _>(fault)
+            .in_file(&self.path)
+            .expect_err("a fault")
     }
 }

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-use serde::de::value::{BorrowedBytesDeserializer, BorrowedStrDeserializer, SeqDeserializer, U64Deserializer};
 use serde::de::value::UnitDeserializer;
+use serde::de::value::{
+    BorrowedBytesDeserializer, BorrowedStrDeserializer, SeqDeserializer, U64Deserializer,
+};
 use serde::de::{DeserializeOwned, Error as _};
 
 use super::{
-    Blob, Compression, Compressor, Precision, ValueKind, ValueStore, json_or_text_to_msgpack, msgpack,
-    msgpack_to_json, write_floats_exact, write_json_string,
+    Blob, Compression, Compressor, Precision, ValueKind, ValueStore, json_or_text_to_msgpack,
+    msgpack, msgpack_to_json, write_floats_exact, write_json_string,
 };
 use crate::error::{Error, Result};
 use crate::fsa::ValueHandle;
@@ -58,7 +60,10 @@ impl<'d> Value<'d> {
             ValueKind::KeyOnly | ValueKind::Int | ValueKind::Completion => Ok(None),
             ValueKind::String => {
                 let payload = self.store.string(self.handle)?;
-                Ok(Some(Blob { compression: Compression::None, payload }))
+                Ok(Some(Blob {
+                    compression: Compression::None,
+                    payload,
+                }))
             }
             ValueKind::Json | ValueKind::FloatVector => self.store.blob(self.handle).map(Some),
         }
@@ -73,7 +78,8 @@ impl<'d> Value<'d> {
             ValueKind::String => out.extend_from_slice(self.store.string(self.handle)?),
             ValueKind::Json => {
                 let payload = self.store.payload(self.handle)?;
-                msgpack_to_json(&payload, out).map_err(|e| self.store.damage(self.handle, e.reason))?;
+                msgpack_to_json(&payload, out)
+                    .map_err(|e| self.store.damage(self.handle, e.reason))?;
             }
             ValueKind::FloatVector => write_floats_exact(&self.floats()?, out),
         }
@@ -100,7 +106,8 @@ impl<'d> Value<'d> {
                     self.write_msgpack(&mut msgpack)?;
                     msgpack
                 };
-                msgpack_to_json(&floats, out).map_err(|e| self.store.damage(self.handle, e.reason))?;
+                msgpack_to_json(&floats, out)
+                    .map_err(|e| self.store.damage(self.handle, e.reason))?;
             }
         }
         Ok(())
@@ -162,9 +169,14 @@ impl<'d> Value<'d> {
         let payload = self.store.payload(self.handle)?;
         let (floats, rest) = payload.as_chunks::<4>();
         if !rest.is_empty() {
-            return Err(self.store.damage(self.handle, "a float vector's length is no multiple of 4"));
+            return Err(self
+                .store
+                .damage(self.handle, "a float vector's length is no multiple of 4"));
         }
-        Ok(floats.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+        Ok(floats
+            .iter()
+            .map(|bytes| f32::from_le_bytes(*bytes))
+            .collect())
     }
 
     /// The value decoded through serde: integers as `u64`, strings as text (or bytes where they are not
@@ -173,7 +185,9 @@ impl<'d> Value<'d> {
         type Problem = serde::de::value::Error;
         let misfit = |e: Problem| self.misfit(&format!("cannot be decoded: {e}"));
         match self.kind() {
-            ValueKind::KeyOnly => T::deserialize(UnitDeserializer::<Problem>::new()).map_err(misfit),
+            ValueKind::KeyOnly => {
+                T::deserialize(UnitDeserializer::<Problem>::new()).map_err(misfit)
+            }
             ValueKind::Int | ValueKind::Completion => {
                 T::deserialize(U64Deserializer::<Problem>::new(self.handle.0)).map_err(misfit)
             }
@@ -189,12 +203,16 @@ impl<'d> Value<'d> {
                 .map_err(|e| misfit(Problem::custom(e))),
             ValueKind::FloatVector => {
                 let floats = self.floats()?;
-                T::deserialize(SeqDeserializer::<_, Problem>::new(floats.into_iter())).map_err(misfit)
+                T::deserialize(SeqDeserializer::<_, Problem>::new(floats.into_iter()))
+                    .map_err(misfit)
             }
         }
     }
 
     fn misfit(self, reason: &str) -> Error {
-        Error::Value { path: self.store.path(), reason: reason.to_owned() }
+        Error::Value {
+            path: self.store.path(),
+            reason: reason.to_owned(),
+        }
     }
 }

@@ -19,7 +19,7 @@ use crate::size;
 /// parted by commas.
 ///
 /// JSON lines are objects {"key":"..","value":..}, with {"secondary":{"tenant":".."}} where there are secondary
-/// keys; key_b64, value_b64 and secondary_b64 take bytes in base64.
+/// keys; `key_b64`, `value_b64` and `secondary_b64` take bytes in base64.
 ///
 /// A row that cannot be stored stops the build with its file and line, unless --skip-bad-rows says where to
 /// put it. The last line on standard error accounts for all rows.
@@ -36,6 +36,10 @@ Examples:
 
 The last line on standard error:
   rows read 9 = keys written 7 + duplicates 1 + rejected 1")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the command line"
+)]
 pub(crate) struct CompileArgs {
     /// What the file is to hold
     #[arg(long, value_enum)]
@@ -110,12 +114,17 @@ pub(crate) struct CompileArgs {
     #[arg(long, value_name = "N")]
     vector_size: Option<usize>,
 
-    /// Any of the options above by keyvi's name, such as memory_limit_mb=5; may be repeated
+    /// Any of the options above by keyvi's name, such as `memory_limit_mb=5`; may be repeated
     #[arg(long = "option", value_name = "NAME=VALUE")]
     named: Vec<String>,
 
     /// Free text to be stored in the file
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
     manifest: String,
 
     /// Replace files that exist
@@ -201,10 +210,19 @@ impl CompileArgs {
         }
         set(&mut options.memory_limit, self.memory_limit);
         set(&mut options.temporary_path, self.temporary_path.clone());
-        set(&mut options.compression_threshold, self.compression_threshold);
-        set(&mut options.parallel_sort_threshold, self.parallel_sort_threshold);
+        set(
+            &mut options.compression_threshold,
+            self.compression_threshold,
+        );
+        set(
+            &mut options.parallel_sort_threshold,
+            self.parallel_sort_threshold,
+        );
         set(&mut options.vector_size, self.vector_size);
-        set(&mut options.minimization, self.minimization.map(|switch| switch == Switch::On));
+        set(
+            &mut options.minimization,
+            self.minimization.map(|switch| switch == Switch::On),
+        );
         let compression = self.compression.map(|name| match name {
             CompressionName::None => Compression::None,
             CompressionName::Zlib => Compression::Zlib,
@@ -234,8 +252,12 @@ impl CompileArgs {
         if self.json_or_text && !matches!(self.kind, Kind::Json | Kind::Vector) {
             bail!("--json-or-text is for JSON documents: --kind json or vector");
         }
-        if self.kind.is_vector() && (self.sorted || self.on_duplicate.is_some() || !self.secondary.is_empty()) {
-            bail!("a vector has no keys: --sorted, --on-duplicate and --secondary are for dictionaries");
+        if self.kind.is_vector()
+            && (self.sorted || self.on_duplicate.is_some() || !self.secondary.is_empty())
+        {
+            bail!(
+                "a vector has no keys: --sorted, --on-duplicate and --secondary are for dictionaries"
+            );
         }
         if self.sorted && !self.secondary.is_empty() {
             bail!("--sorted and --secondary exclude each other");
@@ -244,10 +266,16 @@ impl CompileArgs {
         names.sort();
         names.dedup();
         if names.len() < self.secondary.len() || names.iter().any(String::is_empty) {
-            bail!("--secondary {}: names must differ, and none may be empty", self.secondary.join(","));
+            bail!(
+                "--secondary {}: names must differ, and none may be empty",
+                self.secondary.join(",")
+            );
         }
         if names.len() > MAX_FIELDS {
-            bail!("--secondary: {} names, {MAX_FIELDS} are possible", names.len());
+            bail!(
+                "--secondary: {} names, {MAX_FIELDS} are possible",
+                names.len()
+            );
         }
         Ok(())
     }

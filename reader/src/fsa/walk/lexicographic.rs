@@ -32,12 +32,20 @@ impl Lexicographic {
     /// A walk over `at` and all below it, whose keys start with `prefix`. At most `keys` are expected, none
     /// longer than `max_key_len` bytes.
     pub fn new(at: Option<Cursor>, prefix: &[u8], keys: u64, max_key_len: usize) -> Self {
-        Lexicographic { key: prefix.to_vec(), frames: Vec::new(), start: at, remaining: keys, max_key_len }
+        Lexicographic {
+            key: prefix.to_vec(),
+            frames: Vec::new(),
+            start: at,
+            remaining: keys,
+            max_key_len,
+        }
     }
 
     /// Leaves out all keys before `lower`, which includes the prefix. To be called before the first step.
     pub fn seek(&mut self, fsa: &Fsa, lower: &[u8]) -> Result<(), Fault> {
-        let Some(mut at) = self.start.take() else { return Ok(()) };
+        let Some(mut at) = self.start.take() else {
+            return Ok(());
+        };
         let rest = match lower.strip_prefix(&self.key[..]) {
             Some(rest) => rest,
             None if lower > &self.key[..] => return Ok(()),
@@ -46,8 +54,15 @@ impl Lexicographic {
         for &label in rest {
             let mut children = fsa.children(at)?;
             children.skip_through(label);
-            self.frames.push(Frame { depth: self.key.len(), children, at, barren: false });
-            let Some(child) = fsa.step(at, label)? else { return Ok(()) };
+            self.frames.push(Frame {
+                depth: self.key.len(),
+                children,
+                at,
+                barren: false,
+            });
+            let Some(child) = fsa.step(at, label)? else {
+                return Ok(());
+            };
             self.key.push(label);
             at = child;
         }
@@ -98,7 +113,12 @@ impl Lexicographic {
         }
         if !children.is_empty() || value.is_none() {
             let depth = self.key.len();
-            self.frames.push(Frame { depth, children, at, barren: value.is_none() });
+            self.frames.push(Frame {
+                depth,
+                children,
+                at,
+                barren: value.is_none(),
+            });
         }
         Ok(value)
     }
