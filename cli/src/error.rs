@@ -30,6 +30,35 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     Exit::Error
 }
 
+/// Tells what is wrong with the arguments, or prints the help that was asked for; how the run ends by it.
+pub(crate) fn report_usage(error: &clap::Error) -> Exit {
+    use clap::error::ErrorKind;
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let printed = error.print().map_err(anyhow::Error::from);
+            printed.map_or_else(|e| report(&e), |()| Exit::Success)
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _unheard = error.print();
+            Exit::Error
+        }
+        _ => {
+            eprintln!("{}", usage_line(&error.render().to_string()));
+            Exit::Error
+        }
+    }
+}
+
+/// Paragraphs about wrong arguments as one line: the error, then a tip if there is one.
+fn usage_line(text: &str) -> String {
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut paragraphs = text.split("\n\n").map(joined);
+    let line = paragraphs.next().unwrap_or_default();
+    let tip = paragraphs.find_map(|text| text.strip_prefix("tip: ").map(str::to_owned));
+    let hint = tip.unwrap_or_else(|| "--help tells what there is".to_owned());
+    format!("{line} (hint: {hint})")
+}
+
 /// The error with its causes, and what can be done about it.
 fn one_line(error: &anyhow::Error) -> String {
     let mut line = error.to_string();

@@ -25,7 +25,10 @@ use clap::Parser;
 use crate::error::Exit;
 
 fn main() -> ExitCode {
-    let exit = commands::run(commands::Arguments::parse()).unwrap_or_else(|e| error::report(&e));
+    let exit = match commands::Arguments::try_parse() {
+        Ok(arguments) => commands::run(arguments).unwrap_or_else(|e| error::report(&e)),
+        Err(e) => error::report_usage(&e),
+    };
     ExitCode::from(match exit {
         Exit::Success => 0,
         Exit::Missing => 1,

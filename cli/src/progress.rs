@@ -51,6 +51,11 @@ impl Bar {
         self.0.set_position(position);
     }
 
+    /// Prints a line on standard error, above the bar.
+    pub(crate) fn note(&self, line: &str) {
+        self.0.suspend(|| eprintln!("{line}"));
+    }
+
     /// Takes the bar off the screen.
     pub(crate) fn clear(&self) {
         self.0.finish_and_clear();

@@ -192,7 +192,7 @@ fn bad_json_lines_are_told_with_their_place() {
         (
             "int",
             r#"{"key":"a","secondary":{},"value":1}"#,
-            r#"there is no member "secondary" here"#,
+            r#"there is no member "secondary" here (hint: --secondary names the secondary keys)"#,
         ),
         (
             "string",
@@ -297,13 +297,34 @@ fn options_are_checked() {
         assert_eq!(ran.code, Some(2), "{usage}");
         assert!(ran.stdout.is_empty());
     }
-    let ran = sandbox.run("compile --kind int -o out.kv --memory-limit 3x rows.tsv");
-    assert!(
-        ran.stderr
-            .starts_with("error: invalid value '3x' for '--memory-limit <SIZE>'"),
-        "{}",
-        ran.stderr
-    );
+    for (arguments, error) in [
+        (
+            "compile --kind int -o out.kv --memory-limit 3x rows.tsv",
+            "invalid value '3x' for '--memory-limit <SIZE>': a size is a number with B, kB, MB, GB, TB, KiB, \
+             MiB, GiB or TiB (hint: --help tells what there is)",
+        ),
+        (
+            "compile --kind int rows.tsv",
+            "the following required arguments were not provided: --output <FILE> (hint: --help tells what there is)",
+        ),
+        (
+            "compile --sortet",
+            "unexpected argument '--sortet' found (hint: a similar argument exists: '--sorted')",
+        ),
+        (
+            "sort a.kv",
+            "unrecognized subcommand 'sort' (hint: --help tells what there is)",
+        ),
+        (
+            "compile --kind word -o out.kv rows.tsv",
+            "invalid value 'word' for '--kind <KIND>' [possible values: key-only, int, completion, string, json, \
+             float-vector, vector, string-vector] (hint: --help tells what there is)",
+        ),
+    ] {
+        let ran = sandbox.run(arguments);
+        assert_eq!(ran.stderr, format!("error: {error}\n"));
+        assert_eq!(ran.code, Some(2));
+    }
 }
 
 #[test]

@@ -169,9 +169,9 @@ fn dictionaries_with_secondary_keys_merge() {
     merger.add(&folder.file("b.kv")).unwrap();
     let out = folder.file("merged.kv");
     assert_eq!(merger.finish(&out, false).unwrap().keys, 4);
-    let merged = SecondaryDictionary::open(&out).unwrap();
+    let dictionary = SecondaryDictionary::open(&out).unwrap();
     for (tenant, value) in [("x", 1), ("y", 4), ("a", 3), ("", 5)] {
-        let view = merged.under(&[tenant.as_bytes()]).unwrap();
+        let view = dictionary.under(&[tenant.as_bytes()]).unwrap();
         assert_eq!(view.get(b"k").unwrap().unwrap().as_u64(), Some(value));
     }
 }

@@ -2,9 +2,10 @@
 
 mod arguments;
 
+use std::path::{Path, PathBuf};
 use std::thread;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use keyfold_compiler::{Error, Summary};
 
 pub(crate) use self::arguments::CompileArgs;
@@ -25,10 +26,13 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
     let rejects_path = args.skip_bad_rows.as_deref();
     let outputs: Vec<_> = rejects_path.into_iter().chain([&*args.output]).collect();
     input::refuse_output(&sources, &outputs)?;
+    if let Some(path) = rejects_path.filter(|path| absolute(path) == absolute(&args.output)) {
+        bail!(
+            "{}: output and rejected rows need files of their own",
+            path.display()
+        );
+    }
     output::check(&args.output, args.force)?;
-    let rejects = rejects_path
-        .map(|path| Rejects::create(path, args.force))
-        .transpose()?;
     interrupt::watch()?;
 
     let workers = args
@@ -39,7 +43,9 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
         .num_threads(workers)
         .build_global()?;
     let build = Build::new(args.kind, args.sorted, options.clone())?;
-    let total = input::total_size(&sources);
+    let rejects = rejects_path
+        .map(|path| Rejects::create(path, args.force))
+        .transpose()?;
     let shape = Shape {
         kind: args.kind,
         secondary: options.secondary.clone(),
@@ -49,6 +55,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
         fields: options.secondary.len(),
         build,
         rejects,
+        bar: Bar::over_bytes(input::total_size(&sources), args.quiet),
         quiet: args.quiet,
         source: 0,
         rows: 0,
@@ -63,9 +70,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
         workers,
         stop_at_bad: rejects_path.is_none(),
     };
-    let summary = intake
-        .read(settings, total)
-        .and_then(|()| finish(intake, args))?;
+    let summary = intake.read(settings).and_then(|()| finish(intake, args))?;
     if !args.quiet {
         let Summary { rows, keys, .. } = summary;
         let what = if args.kind.is_vector() {
@@ -79,6 +84,11 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
         );
     }
     Ok(Exit::Success)
+}
+
+/// A path that names a file whatever the current folder is; nothing where there is none.
+fn absolute(path: &Path) -> Option<PathBuf> {
+    std::path::absolute(path).ok()
 }
 
 /// Writes the file.
@@ -118,6 +128,7 @@ struct Intake {
     fields: usize,
     build: Build,
     rejects: Option<Rejects>,
+    bar: Bar,
     quiet: bool,
     /// The source that rows come from, and those that came from it.
     source: usize,
@@ -128,8 +139,7 @@ struct Intake {
 
 impl Intake {
     /// Reads all rows.
-    fn read(&mut self, settings: Settings, total: Option<u64>) -> Result<()> {
-        let bar = Bar::over_bytes(total, self.quiet);
+    fn read(&mut self, settings: Settings) -> Result<()> {
         self.build
             .on_progress(Box::new(|_| !interrupt::requested()));
         let mut pipeline = Pipeline::start(settings)?;
@@ -140,13 +150,13 @@ impl Intake {
                         break Err(e);
                     }
                     pipeline.recycle(batch);
-                    bar.set_position(pipeline.position());
+                    self.bar.set_position(pipeline.position());
                 }
                 Ok(None) => break Ok(()),
                 Err(e) => break Err(e),
             }
         };
-        bar.clear();
+        self.bar.clear();
         read
     }
 
@@ -187,7 +197,8 @@ impl Intake {
             REASONS_SHOWN.saturating_sub(self.rejected)
         };
         for (position, reason) in batch.bad.iter().zip(&batch.reasons).take(shown) {
-            eprintln!("warning: {}: {reason}", self.place(*position));
+            self.bar
+                .note(&format!("warning: {}: {reason}", self.place(*position)));
         }
         for _ in &batch.bad {
             self.build.reject();

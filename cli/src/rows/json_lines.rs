@@ -72,6 +72,10 @@ impl JsonRow {
                     let packed = name.ends_with(B64);
                     read_fields(text, packed, shape, inner_name, fields, &mut seen.fields)?;
                 }
+                b"secondary" | b"secondary_b64" => {
+                    let hint = "(hint: --secondary names the secondary keys)";
+                    return Err(format!("there is no member {} here {hint}", shown(name)));
+                }
                 other => return Err(format!("there is no member {} here", shown(other))),
             }
             Ok(())

@@ -25,6 +25,7 @@ pub struct Merge<S> {
 }
 
 impl<S: Source> Merge<S> {
+    /// Stands before the first key.
     pub fn new(mut sources: Vec<S>, on_duplicate: OnDuplicate) -> Result<Self> {
         let mut heap = Vec::with_capacity(sources.len());
         for (i, source) in sources.iter_mut().enumerate() {
