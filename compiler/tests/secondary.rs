@@ -45,14 +45,14 @@ proptest! {
         let dictionary = compile(&rows, &folder, "a.kv");
         let set: BTreeSet<_> = rows.iter().cloned().collect();
         let mut scan = dictionary.scan().unwrap();
-        for (tenant, user, key) in set.iter() {
+        for (tenant, user, key) in &set {
             prop_assert!(scan.advance().unwrap());
             prop_assert_eq!(scan.fields().collect::<Vec<_>>(), vec![&tenant[..], user]);
             prop_assert_eq!(scan.key(), &key[..]);
             prop_assert!(dictionary.under(&[tenant, user]).unwrap().contains(key).unwrap());
         }
         prop_assert!(!scan.advance().unwrap());
-        for (tenant, user, _) in set.iter() {
+        for (tenant, user, _) in &set {
             let found: Vec<_> = dictionary.under(&[tenant, user]).unwrap().prefix(b"").unwrap().map(|m| m.unwrap().key).collect();
             let expected: Vec<_> = set.iter().filter(|row| (&row.0, &row.1) == (tenant, user)).map(|row| row.2.clone()).collect();
             prop_assert_eq!(found, expected);
