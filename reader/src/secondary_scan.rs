@@ -3,13 +3,18 @@
 use std::collections::HashMap;
 
 use crate::dictionary::{Dictionary, MAX_KEY_LEN};
-use crate::error::{InFile, Result};
+use crate::error::{Error, InFile, Result};
 use crate::format::varint::{MAX_VARINT_LEN, read_varint};
 use crate::fsa::Cursor;
 use crate::fsa::walk::Lexicographic;
 use crate::scan::Scan;
 use crate::secondary::{EMPTY_CODE, SecondaryDictionary};
 use crate::value::Value;
+
+/// Most bytes of secondary values that a scan holds: 1 GiB. A small damaged file can claim more than all memory.
+const MAX_TEXT: usize = 1 << 30;
+
+const UNKNOWN_CODE: &str = "a stored key does not start with known codes";
 
 /// A cursor over all entries: by secondary values, in byte order of their texts, then by key. The order does not
 /// depend on the codes, which differ from file to file.
@@ -36,8 +41,17 @@ struct Branch {
 impl<'d> SecondaryScan<'d> {
     pub(crate) fn new(dictionary: &'d SecondaryDictionary) -> Result<Self> {
         let mut values = HashMap::new();
+        let mut text = 0;
         for code in dictionary.codes().scan() {
             let code = code?;
+            text += code.key.len();
+            if text > MAX_TEXT {
+                let reason = format!("the secondary values have more than {MAX_TEXT} bytes");
+                return Err(Error::Unsupported {
+                    path: dictionary.entries().path().to_owned(),
+                    reason,
+                });
+            }
             let bytes = code.value.raw()?.map_or(&[][..], |blob| blob.payload);
             if let Some((number, _)) = read_varint(bytes) {
                 values.insert(number, code.key);
@@ -66,7 +80,13 @@ impl<'d> SecondaryScan<'d> {
         let fsa = self.entries.fsa();
         let mut branches = Vec::new();
         let mut open = vec![(from, Vec::new())];
+        // each start of a known code is met once; a damaged file may hold any number of others
+        let mut steps = MAX_VARINT_LEN * self.values.len();
         while let Some((at, bytes)) = open.pop() {
+            let Some(left) = steps.checked_sub(1) else {
+                return Err(fsa.fault(at, UNKNOWN_CODE)).in_file(self.entries.path());
+            };
+            steps = left;
             let mut children = fsa.children(at).in_file(self.entries.path())?;
             while let Some((label, child)) =
                 fsa.next_child(&mut children).in_file(self.entries.path())?
