@@ -1,18 +1,23 @@
 //! A text file being written: it appears whole, by rename, or not at all.
 
 use std::fs::Permissions;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use keyfold_compiler::Error;
 use tempfile::NamedTempFile;
+
+/// Bytes collected before they are written.
+const BUFFER: usize = 1 << 16;
 
 /// A file that is written beside its destination.
 pub(crate) struct OutputFile {
     path: PathBuf,
     folder: PathBuf,
     replace: bool,
-    file: BufWriter<NamedTempFile>,
+    file: NamedTempFile,
+    /// Bytes to be written next.
+    buffer: Vec<u8>,
 }
 
 impl OutputFile {
@@ -28,32 +33,43 @@ impl OutputFile {
         let file = builder
             .tempfile_in(&folder)
             .map_err(|e| Error::io(&folder, e))?;
-        let file = BufWriter::with_capacity(1 << 16, file);
         Ok(OutputFile {
             path: path.to_owned(),
             folder,
             replace,
             file,
+            buffer: Vec::new(),
         })
     }
 
     /// Appends to the file.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.file
-            .write_all(bytes)
-            .map_err(|e| Error::io(&self.path, e))
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() < BUFFER {
+            return Ok(());
+        }
+        self.write_buffer()
+    }
+
+    fn write_buffer(&mut self) -> Result<(), Error> {
+        let file = self.file.as_file_mut();
+        file.write_all(&self.buffer)
+            .map_err(|e| Error::io(&self.path, e))?;
+        self.buffer.clear();
+        Ok(())
     }
 
     /// Makes the file durable and gives it its name.
-    pub(crate) fn publish(self) -> Result<(), Error> {
+    pub(crate) fn publish(mut self) -> Result<(), Error> {
+        self.write_buffer()?;
         let OutputFile {
             path,
             folder,
             replace,
             file,
+            ..
         } = self;
         let at = |e| Error::io(&path, e);
-        let file = file.into_inner().map_err(|e| at(e.into_error()))?;
         file.as_file().sync_all().map_err(at)?;
         let named = if replace {
             file.persist(&path)

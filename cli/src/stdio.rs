@@ -2,10 +2,21 @@
 
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, StdinLock, StdoutLock, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 /// Bytes collected before they are written.
 const BUFFER: usize = 1 << 16;
+
+const STDIN: &str = "standard input";
+const STDOUT: &str = "standard output";
+
+/// Prints a text and ends its last row.
+pub(crate) fn print(text: &str) -> Result<()> {
+    let mut output = Output::new();
+    output.buffer().extend_from_slice(text.as_bytes());
+    output.buffer().push(b'\n');
+    output.finish()
+}
 
 /// Standard output, buffered. What was written is complete after [`finish`](Self::finish) only.
 pub(crate) struct Output {
@@ -36,7 +47,7 @@ impl Output {
 
     /// Writes the buffer when it is full.
     #[inline]
-    pub(crate) fn end_row(&mut self) -> io::Result<()> {
+    pub(crate) fn end_row(&mut self) -> Result<()> {
         if self.buffer.len() < BUFFER {
             Ok(())
         } else {
@@ -44,22 +55,21 @@ impl Output {
         }
     }
 
-    fn write_buffer(&mut self) -> io::Result<()> {
-        // past the line buffer of the standard library, which would look for line ends
-        self.stdout.write_all(&self.buffer)?;
+    fn write_buffer(&mut self) -> Result<()> {
+        self.stdout.write_all(&self.buffer).context(STDOUT)?;
         self.buffer.clear();
         Ok(())
     }
 
     /// Writes all there is.
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
+    pub(crate) fn flush(&mut self) -> Result<()> {
         self.write_buffer()?;
-        self.stdout.flush()
+        self.stdout.flush().context(STDOUT)
     }
 
     /// Writes all there is, for the last time.
     pub(crate) fn finish(mut self) -> Result<()> {
-        Ok(self.flush()?)
+        self.flush()
     }
 }
 
@@ -82,17 +92,18 @@ impl InputRows {
 
     /// Reads the next row without its end; false at the end of the input. Of a row longer than `limit` one
     /// byte more than that is kept.
-    pub(crate) fn next(&mut self, row: &mut Vec<u8>, limit: usize) -> io::Result<bool> {
+    pub(crate) fn next(&mut self, row: &mut Vec<u8>, limit: usize) -> Result<bool> {
         row.clear();
         let most = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(2));
-        if (&mut self.stdin).take(most).read_until(b'\n', row)? == 0 {
+        let stdin = &mut self.stdin;
+        if stdin.take(most).read_until(b'\n', row).context(STDIN)? == 0 {
             return Ok(false);
         }
         if row.last() == Some(&b'\n') {
             row.pop();
         } else if row.len() > limit {
             row.truncate(limit + 1);
-            self.stdin.skip_until(b'\n')?;
+            stdin.skip_until(b'\n').context(STDIN)?;
         }
         Ok(true)
     }

@@ -1,6 +1,6 @@
 //! Errors: exit code 2 and one line with cause and hint.
 
-use crate::tool::Sandbox;
+use crate::tool::{Ran, Sandbox};
 
 #[test]
 fn a_missing_file_is_named() {
@@ -387,4 +387,42 @@ fn damage_is_told_with_section_and_offset() {
         stdout,
         "sound.kv: sound, checksums agree: 2 keys, 3 states, 2 values\n"
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let sandbox = Sandbox::new();
+    sandbox.write("rows.tsv", "a\t1\nbad\n");
+    let compile = "compile --kind int --force -o in.kv --skip-bad-rows";
+    let error = sandbox
+        .run(&format!("{compile} /dev/full rows.tsv"))
+        .error();
+    assert_eq!(
+        error,
+        "error: /dev/full: No space left on device (os error 28)"
+    );
+    assert_eq!(sandbox.names(), ["rows.tsv"]);
+    sandbox.run(&format!("{compile} rejects rows.tsv")).ok();
+    for arguments in [
+        "dump in.kv",
+        "get in.kv a",
+        "stats in.kv",
+        "verify in.kv",
+        "completions zsh",
+    ] {
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let mut command = sandbox.command();
+        let ran = Ran::of(
+            command
+                .args(arguments.split(' '))
+                .stdout(full)
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(
+            ran.error(),
+            "error: standard output: No space left on device (os error 28)"
+        );
+    }
 }

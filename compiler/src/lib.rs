@@ -45,3 +45,7 @@ pub mod internals {
     pub use crate::register::{Entry, Register};
     pub use crate::sort::{Merge, RowSource, SortOptions, Sorted, Sorter, Source};
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,13 +1,12 @@
 //! `keyfold completions`
 
-use std::io::Write as _;
-
 use anyhow::Result;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::Arguments;
 use crate::error::Exit;
+use crate::stdio::Output;
 
 /// Print a script that completes the command line in a shell
 #[derive(Debug, clap::Args)]
@@ -21,13 +20,9 @@ pub(crate) struct CompletionsArgs {
 }
 
 pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit> {
-    let mut script = Vec::new();
-    clap_complete::generate(
-        args.shell,
-        &mut Arguments::command(),
-        "keyfold",
-        &mut script,
-    );
-    std::io::stdout().write_all(&script)?;
+    let mut output = Output::new();
+    let mut command = Arguments::command();
+    clap_complete::generate(args.shell, &mut command, "keyfold", output.buffer());
+    output.finish()?;
     Ok(Exit::Success)
 }

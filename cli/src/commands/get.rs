@@ -106,7 +106,7 @@ fn look_up<'d>(
             let terminal = output.is_terminal();
             write_row(&entry, form, terminal, output.buffer())?;
         }
-        Ok(output.end_row()?)
+        output.end_row()
     };
     let asked = if args.keys.is_empty() || args.keys == ["-"] {
         answer_stdin(&mut output, &mut answer)

@@ -78,7 +78,7 @@ impl ScanArgs {
         let value = entry.value.filter(|_| !self.keys_only);
         let terminal = output.is_terminal();
         write_row(&Entry { value, ..*entry }, form, terminal, output.buffer())?;
-        Ok(output.end_row()?)
+        output.end_row()
     }
 }
 

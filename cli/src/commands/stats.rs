@@ -1,6 +1,5 @@
 //! `keyfold stats`
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -10,6 +9,7 @@ use serde_json::json;
 use crate::error::Exit;
 use crate::file::File;
 use crate::size::{grouped, human};
+use crate::stdio;
 
 /// Show what a file consists of
 ///
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &StatsArgs) -> Result<Exit> {
         File::Dictionary(dictionary) => of_dictionary(&dictionary.statistics()?, args)?,
         File::Secondary(dictionary) => of_dictionary(&dictionary.entries().statistics()?, args)?,
     };
-    writeln!(std::io::stdout(), "{text}")?;
+    stdio::print(&text)?;
     Ok(Exit::Success)
 }
 

@@ -1,6 +1,5 @@
 //! `keyfold verify`
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -8,6 +7,7 @@ use keyfold_reader::verify;
 
 use crate::error::{self, Exit};
 use crate::file::File;
+use crate::stdio;
 
 /// Check that files are not damaged
 ///
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit> {
                 soundness.keys, soundness.states, soundness.values
             )
         };
-        writeln!(std::io::stdout(), "{}: {checked}: {counts}", path.display())?;
+        stdio::print(&format!("{}: {checked}: {counts}", path.display()))?;
     }
     Ok(exit)
 }
