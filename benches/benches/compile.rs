@@ -1,2 +1,71 @@
-//! Stub.
-fn main() {}
+//! What does a build cost from rows in memory to the file on disk: within little memory, and without minimization?
+
+mod input;
+
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput};
+use keyfold_compiler::{Compiler, Input, Options, Summary};
+use keyfold_reader::ValueKind;
+
+/// Corpora, the kind of their values, and how many rows are taken.
+const CORPORA: [(&str, ValueKind, usize); 3] = [
+    ("words/words-en-200k", ValueKind::Int, 100_000),
+    ("urls/urls-100k", ValueKind::Json, 25_000),
+    ("cities/cities-120k", ValueKind::Json, 40_000),
+];
+
+/// Limits and minimization. Only the last of the limits has the rows go to disk first.
+const CASES: [(&str, usize, bool); 4] = [
+    ("1GiB", 1 << 30, true),
+    ("1GiB-unminimized", 1 << 30, false),
+    ("64MiB", 64 << 20, true),
+    ("2MiB", 2 << 20, true),
+];
+
+fn compile(rows: &[(Vec<u8>, Vec<u8>)], options: &Options) -> Summary {
+    let mut compiler = Compiler::new(options.clone()).expect("options that fit");
+    for (key, value) in rows {
+        compiler
+            .add(key, Input::Text(value))
+            .expect("rows that can be stored");
+    }
+    let path = options.temporary_path.join("corpus.kv");
+    compiler.finish(&path, true).expect("a dictionary")
+}
+
+fn bench(c: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (corpus, kind, count) in CORPORA {
+        let mut rows = input::rows(corpus);
+        rows.truncate(count);
+        let name = corpus.split('/').next().unwrap_or(corpus);
+        let mut group = c.benchmark_group(format!("compile/{name}"));
+        group
+            .sample_size(10)
+            .warm_up_time(Duration::from_millis(100))
+            .measurement_time(Duration::from_secs(2))
+            .throughput(Throughput::Elements(rows.len() as u64));
+        for (case, memory_limit, minimization) in CASES {
+            let mut options = Options::new(kind);
+            options.memory_limit = memory_limit;
+            options.minimization = minimization;
+            options.temporary_path = folder.path().to_owned();
+            let Summary {
+                keys,
+                states,
+                file_bytes,
+                ..
+            } = compile(&rows, &options);
+            println!("{name}, {case}: {keys} keys, {states} states, {file_bytes} bytes");
+            group.bench_function(case, |b| b.iter(|| compile(&rows, &options)));
+        }
+        group.finish();
+    }
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    bench(&mut criterion);
+    criterion.final_summary();
+}

@@ -3,7 +3,6 @@
 mod input;
 mod memory;
 
-use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -21,8 +20,11 @@ const SCARCE: usize = 2 << 20;
 trait Remember {
     /// A state as it is known here.
     type State: Copy;
-    fn find(&mut self, signature: &[u8], last_child: Option<Self::State>)
-    -> Option<(u64, Self::State)>;
+    fn find(
+        &mut self,
+        signature: &[u8],
+        last_child: Option<Self::State>,
+    ) -> Option<(u64, Self::State)>;
     fn insert(
         &mut self,
         signature: &[u8],
@@ -80,7 +82,7 @@ impl Lru {
 impl Remember for Lru {
     type State = ();
 
-    fn find(&mut self, signature: &[u8], (): Option<()>) -> Option<(u64, ())> {
+    fn find(&mut self, signature: &[u8], _: Option<()>) -> Option<(u64, ())> {
         self.cache.get(signature).map(|&position| (position, ()))
     }
 
@@ -94,4 +96,230 @@ impl Remember for Lru {
             self.boxes -= Self::boxed(&oldest);
         }
     }
+}
+
+/// Answers known beforehand: what the walk costs without any register.
+#[derive(Default)]
+struct Replay {
+    answers: Vec<Option<u64>>,
+    next: usize,
+}
+
+impl Remember for Replay {
+    type State = ();
+
+    fn find(&mut self, _: &[u8], _: Option<()>) -> Option<(u64, ())> {
+        self.next += 1;
+        self.answers[self.next - 1].map(|position| (position, ()))
+    }
+
+    fn insert(&mut self, _: &[u8], _: u64, _: Option<()>) {}
+}
+
+/// Notes the answers for a replay.
+struct Recorder(Lru, Replay);
+
+impl Remember for Recorder {
+    type State = ();
+
+    fn find(&mut self, signature: &[u8], last_child: Option<()>) -> Option<(u64, ())> {
+        let found = self.0.find(signature, last_child);
+        self.1.answers.push(found.map(|(position, ())| position));
+        found
+    }
+
+    fn insert(&mut self, signature: &[u8], position: u64, last_child: Option<()>) {
+        self.0.insert(signature, position, last_child);
+    }
+}
+
+/// A state of the path, as the generator has it.
+struct State<S> {
+    transitions: Vec<(u8, u64)>,
+    value: Option<u64>,
+    novel: bool,
+    last_child: Option<S>,
+}
+
+/// States of the automaton over a set of keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Counts {
+    finished: u64,
+    written: u64,
+}
+
+/// Builds the automaton over sorted keys without writing it: a position is the number of slots used before.
+fn build<R: Remember>(keys: &[(Vec<u8>, u64)], register: &mut R) -> Counts {
+    let mut builder = Builder {
+        register,
+        path: vec![State::new()],
+        slots: 1,
+        signature: Vec::new(),
+        counts: Counts::default(),
+    };
+    let mut last: &[u8] = b"";
+    for (key, value) in keys {
+        let shared = last.iter().zip(key).take_while(|(a, b)| a == b).count();
+        builder.close(last, shared);
+        builder.path.resize_with(key.len() + 1, State::new);
+        builder.path[key.len()].value = Some(*value);
+        last = key;
+    }
+    builder.close(last, 0);
+    builder.counts
+}
+
+struct Builder<'r, R: Remember> {
+    register: &'r mut R,
+    path: Vec<State<R::State>>,
+    slots: u64,
+    signature: Vec<u8>,
+    counts: Counts,
+}
+
+impl<S> State<S> {
+    fn new() -> Self {
+        State {
+            transitions: Vec::new(),
+            value: None,
+            novel: false,
+            last_child: None,
+        }
+    }
+
+    fn write_signature(&self, out: &mut Vec<u8>) {
+        out.clear();
+        out.push(u8::from(self.value.is_some()));
+        if let Some(value) = self.value {
+            write_varint(value, out);
+        }
+        for &(label, target) in &self.transitions {
+            out.push(label);
+            write_varint(target, out);
+        }
+    }
+}
+
+impl<R: Remember> Builder<'_, R> {
+    /// Finishes the states on the path of `key` that are deeper than `depth`.
+    fn close(&mut self, key: &[u8], depth: usize) {
+        for at in (depth + 1..=key.len()).rev() {
+            let Some(state) = self.path.pop() else { return };
+            let (position, novel, known) = self.finish(&state);
+            let parent = &mut self.path[at - 1];
+            parent.transitions.push((key[at - 1], position));
+            parent.novel |= novel;
+            parent.last_child = Some(known);
+        }
+    }
+
+    fn finish(&mut self, state: &State<R::State>) -> (u64, bool, R::State) {
+        self.counts.finished += 1;
+        state.write_signature(&mut self.signature);
+        if !state.novel
+            && let Some((position, known)) = self.register.find(&self.signature, state.last_child)
+        {
+            return (position, false, known);
+        }
+        self.counts.written += 1;
+        let position = self.slots;
+        self.slots += state.transitions.len() as u64 + u64::from(state.value.is_some());
+        let known = self
+            .register
+            .insert(&self.signature, position, state.last_child);
+        (position, true, known)
+    }
+}
+
+/// A corpus in byte order. Documents get the offset they would stand at as value, words their frequency.
+fn keys(corpus: &str) -> Vec<(Vec<u8>, u64)> {
+    let mut rows = input::rows(corpus);
+    rows.sort_unstable();
+    let mut offset = 0;
+    rows.into_iter()
+        .map(|(key, text)| {
+            let number = str::from_utf8(&text)
+                .ok()
+                .and_then(|text| text.parse().ok());
+            let value = number.unwrap_or(offset);
+            offset += text.len() as u64;
+            (key, value)
+        })
+        .collect()
+}
+
+/// What `work` gives, and the bytes it takes in memory.
+fn kept<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = memory::count(memory::RESIDENT);
+    let done = work();
+    let kept = memory::count(memory::RESIDENT).saturating_sub(before);
+    (done, kept)
+}
+
+/// Prints what the states take and how many are written twice when memory is scarce.
+fn report(name: &str, keys: &[(Vec<u8>, u64)]) {
+    let ((ours, _register), ours_bytes) = kept(|| {
+        let mut register = Register::new(AMPLE);
+        (build(keys, &mut register), register)
+    });
+    let ((theirs, lru), lru_bytes) = kept(|| {
+        let mut lru = Lru::new(AMPLE);
+        (build(keys, &mut lru), lru)
+    });
+    assert_eq!(ours, theirs);
+    let scarce = build(keys, &mut Register::new(SCARCE)).written;
+    let scarce_lru = build(keys, &mut Lru::new(SCARCE)).written;
+    let tenths = |bytes: usize| {
+        let tenths = 10 * bytes as u64 / ours.written;
+        format!("{}.{}", tenths / 10, tenths % 10)
+    };
+    println!(
+        "{name}: {} states finished, {} written; bytes a state: register {}, lru {} (counted {}); \
+         written within {} KiB: register {scarce}, lru {scarce_lru}",
+        ours.finished,
+        ours.written,
+        tenths(ours_bytes),
+        tenths(lru_bytes),
+        tenths(lru.bytes()),
+        SCARCE >> 10,
+    );
+}
+
+fn bench(c: &mut Criterion) {
+    let words = keys("words/words-en-200k");
+    let set = words.iter().map(|(key, _)| (key.clone(), 0)).collect();
+    let urls = keys("urls/urls-100k");
+    for (name, keys) in [("words-set", set), ("words", words), ("urls", urls)] {
+        report(name, &keys);
+        let mut recorder = Recorder(Lru::new(AMPLE), Replay::default());
+        let states = build(&keys, &mut recorder).finished;
+        let replay = recorder.1;
+        let mut group = c.benchmark_group(format!("register/{name}"));
+        group
+            .sample_size(10)
+            .warm_up_time(Duration::from_millis(300))
+            .measurement_time(Duration::from_secs(1))
+            .throughput(Throughput::Elements(states));
+        group.bench_function("walk-alone", |b| {
+            b.iter(|| {
+                let answers = replay.answers.clone();
+                build(black_box(&keys), &mut Replay { answers, next: 0 })
+            });
+        });
+        for (limit, memory) in [("ample", AMPLE), ("scarce", SCARCE)] {
+            group.bench_function(BenchmarkId::new("register", limit), |b| {
+                b.iter(|| build(black_box(&keys), &mut Register::new(memory)));
+            });
+            group.bench_function(BenchmarkId::new("lru", limit), |b| {
+                b.iter(|| build(black_box(&keys), &mut Lru::new(memory)));
+            });
+        }
+        group.finish();
+    }
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    bench(&mut criterion);
+    criterion.final_summary();
 }

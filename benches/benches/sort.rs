@@ -1,2 +1,183 @@
-//! Stub.
-fn main() {}
+//! Why are rows not sorted by the `extsort` package?
+
+mod input;
+mod memory;
+
+use std::fs;
+use std::hint::black_box;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput};
+use extsort::{ExternalSorter, Sortable};
+use keyfold_benches::sampler::Sampler;
+use keyfold_compiler::OnDuplicate;
+use keyfold_compiler::internals::{SortOptions, Sorter};
+
+const ROWS: usize = 1_000_000;
+/// How many words come second in a pair.
+const SECONDS: usize = 8;
+/// Rows in memory: the rest goes to disk.
+const MEMORY: usize = 16 << 20;
+/// As in the compiler's options.
+const PARALLEL_THRESHOLD: usize = 10_000;
+
+/// A made row: pair of words, and a number.
+type Row = (Vec<u8>, u64);
+
+/// A row as the named package sorts it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Boxed {
+    key: Box<[u8]>,
+    value: u64,
+}
+
+/// Bytes of a row in its buffer, for the keys of this benchmark: the item, and the smallest piece that glibc's
+/// allocator gives. That its vector doubles as it grows is not held against it.
+const BOXED: usize = size_of::<Boxed>() + 32;
+
+impl Sortable for Boxed {
+    fn encode<W: Write>(&self, out: &mut W) -> io::Result<()> {
+        let length = u32::try_from(self.key.len()).map_err(io::Error::other)?;
+        out.write_all(&length.to_le_bytes())?;
+        out.write_all(&self.key)?;
+        out.write_all(&self.value.to_le_bytes())
+    }
+
+    fn decode<R: Read>(input: &mut R) -> io::Result<Self> {
+        let mut length = [0; 4];
+        input.read_exact(&mut length)?;
+        let mut key = vec![0; u32::from_le_bytes(length) as usize];
+        input.read_exact(&mut key)?;
+        let mut value = [0; 8];
+        input.read_exact(&mut value)?;
+        Ok(Boxed {
+            key: key.into(),
+            value: u64::from_le_bytes(value),
+        })
+    }
+}
+
+/// Sorts with ours; a sum over what comes out, in order.
+fn sorter(rows: &[Row], memory: usize, folder: &Path) -> u64 {
+    let mut sorter = Sorter::new(SortOptions {
+        folder: folder.to_owned(),
+        memory,
+        parallel_threshold: PARALLEL_THRESHOLD,
+        on_duplicate: OnDuplicate::Last,
+    });
+    for (key, value) in rows {
+        sorter.add(key, &value.to_le_bytes()).expect("room on disk");
+    }
+    let mut sorted = sorter.finish().expect("room on disk");
+    let mut rows = sorted.rows().expect("runs");
+    let mut sum = 0;
+    while rows.advance().expect("a row") {
+        let value = rows.current().value().first_chunk().copied();
+        sum = fold(
+            sum,
+            rows.key(),
+            u64::from_le_bytes(value.unwrap_or_default()),
+        );
+    }
+    sum
+}
+
+/// Sorts with the named package, `items` rows at once.
+fn extsort(rows: &[Row], items: usize, folder: &Path) -> u64 {
+    let sorter = ExternalSorter::new()
+        .with_segment_size(items)
+        .with_sort_dir(folder.to_owned())
+        .with_parallel_sort();
+    let boxed = rows.iter().map(|(key, value)| Boxed {
+        key: key.as_slice().into(),
+        value: *value,
+    });
+    sorter
+        .sort(boxed)
+        .expect("room on disk")
+        .fold(0, |sum, row| {
+            let row = row.expect("a row");
+            fold(sum, &row.key, row.value)
+        })
+}
+
+fn fold(sum: u64, key: &[u8], value: u64) -> u64 {
+    sum.rotate_left(1) ^ value ^ u64::from(key.last().copied().unwrap_or(0))
+}
+
+/// Different pairs in random order.
+fn pairs() -> Vec<Row> {
+    let words = input::rows("words/words-en-200k");
+    let mut rows: Vec<Row> = (0..ROWS)
+        .map(|i| {
+            let (first, second) = (&words[i / SECONDS].0, &words[i % SECONDS].0);
+            ([first, &b" "[..], second].concat(), i as u64)
+        })
+        .collect();
+    Sampler::new(7).shuffle(&mut rows);
+    rows
+}
+
+/// What `work` gives, and the most bytes resident meanwhile, above those before.
+fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    // 5 sets the peak back to what is resident now
+    let reset = fs::write("/proc/self/clear_refs", "5");
+    let before = memory::count(memory::RESIDENT);
+    let done = work();
+    let peak = reset.map_or(0, |()| memory::count("VmHWM:"));
+    (done, peak.saturating_sub(before))
+}
+
+/// Prints peak memory, for these rows and for as many bytes of rows whose keys are 32 times as long.
+fn report(rows: &[Row], folder: &Path) {
+    let long: Vec<Row> = rows[..ROWS / 4]
+        .iter()
+        .map(|(key, value)| (key.repeat(32), *value))
+        .collect();
+    for (name, rows) in [("pairs", rows), ("long keys", &long)] {
+        let (ours, ours_peak) = peak(|| sorter(rows, MEMORY, folder));
+        let (theirs, theirs_peak) = peak(|| extsort(rows, MEMORY / BOXED, folder));
+        assert_eq!(ours, theirs, "the same order");
+        println!(
+            "{name}: {} rows within {} MiB; peak above the input: Sorter {} MiB, extsort {} MiB",
+            rows.len(),
+            MEMORY >> 20,
+            ours_peak >> 20,
+            theirs_peak >> 20,
+        );
+    }
+}
+
+fn bench(c: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let rows = pairs();
+    report(&rows, folder);
+    let mut group = c.benchmark_group("sort");
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_secs(8))
+        .throughput(Throughput::Elements(rows.len() as u64));
+    group.bench_function("spilled/Sorter", |b| {
+        b.iter(|| sorter(black_box(&rows), MEMORY, folder));
+    });
+    group.bench_function("spilled/extsort", |b| {
+        b.iter(|| extsort(black_box(&rows), MEMORY / BOXED, folder));
+    });
+    group.bench_function("in-memory/Sorter", |b| {
+        b.iter(|| sorter(black_box(&rows), usize::MAX, folder));
+    });
+    group.bench_function("in-memory/extsort", |b| {
+        b.iter(|| extsort(black_box(&rows), usize::MAX, folder));
+    });
+    group.finish();
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    bench(&mut criterion);
+    criterion.final_summary();
+}

@@ -1,2 +1,72 @@
-//! Stub.
-fn main() {}
+//! What does a key cost in a scan over everything, and in one over a prefix?
+
+mod compiled;
+mod input;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use compiled::{CORPORA, Compiled, lines};
+use criterion::{Criterion, Throughput};
+use keyfold_reader::{Dictionary, Scan};
+
+/// Prefixes that are scanned.
+const PREFIXES: usize = 1000;
+/// Of a prefix no more keys are read: what a page of results takes.
+const PAGE: usize = 20;
+
+fn count(scan: &mut Scan<'_>, limit: usize) -> usize {
+    let mut n = 0;
+    while n < limit && scan.advance().expect("a sound file") {
+        black_box((scan.key(), scan.value().handle()));
+        n += 1;
+    }
+    n
+}
+
+fn bench(c: &mut Criterion) {
+    for (corpus, kind) in CORPORA {
+        let compiled = Compiled::new(corpus, kind);
+        let dictionary = Dictionary::open(&compiled.path).expect("a dictionary");
+        let name = corpus.split('/').next().unwrap_or(corpus);
+        let mut group = c.benchmark_group(format!("walk/{name}"));
+        group
+            .sample_size(10)
+            .warm_up_time(Duration::from_millis(200))
+            .measurement_time(Duration::from_secs(1));
+        group.throughput(Throughput::Elements(dictionary.len()));
+        group.bench_function("all", |b| {
+            b.iter(|| count(&mut dictionary.scan(), usize::MAX));
+        });
+        group.bench_function("all/owned-keys", |b| b.iter(|| dictionary.keys().count()));
+        // all but the last bytes of a key, so that few keys are below; and the first bytes of it
+        for (case, long) in [("long-prefixes", true), ("short-prefixes", false)] {
+            let prefixes: Vec<&[u8]> = lines(&compiled.hits)
+                .into_iter()
+                .take(PREFIXES)
+                .map(|key| {
+                    &key[..if long {
+                        key.len() * 3 / 4
+                    } else {
+                        key.len().min(2)
+                    }]
+                })
+                .collect();
+            let pages = || {
+                let page = |prefix: &&[u8]| {
+                    count(&mut dictionary.prefix(prefix).expect("a sound file"), PAGE)
+                };
+                prefixes.iter().map(page).sum::<usize>()
+            };
+            group.throughput(Throughput::Elements(pages() as u64));
+            group.bench_function(case, |b| b.iter(pages));
+        }
+        group.finish();
+    }
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    bench(&mut criterion);
+    criterion.final_summary();
+}

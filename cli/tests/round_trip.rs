@@ -258,7 +258,7 @@ fn secondary_keys() {
         for kind in KINDS {
             let sandbox = Sandbox::new();
             let mut random = Random::new(seed);
-            let mut rows = String::new();
+            let mut rows = Vec::new();
             for n in 0..800 {
                 let (a, b) = (random.bytes(alphabet, 2), random.bytes(b"ab\xC3\xA9", 2));
                 let key = [&random.bytes(alphabet, 5)[..], b"x"].concat();
@@ -269,9 +269,9 @@ fn secondary_keys() {
                 } else {
                     format!(r#""secondary":{{"a":"plain"}},"secondary_b64":{{"b \"":"{b}"}}"#)
                 };
-                rows += &format!("{{{fields},\"key_b64\":\"{key}\"{value}}}\n");
+                rows.push(format!("{{{fields},\"key_b64\":\"{key}\"{value}}}\n"));
             }
-            sandbox.write("rows.jsonl", rows);
+            sandbox.write("rows.jsonl", rows.concat());
             let compile = |to: &str, from: &str| {
                 let options =
                     format!("compile --kind {kind} --vector-size 3 -o {to} {from} --secondary");
@@ -303,9 +303,9 @@ fn vectors() {
     }
     for alphabet in [HOSTILE, LITERAL, &b"{}"[..]] {
         let mut texts: Vec<Vec<u8>> = (0..500).map(|_| random.bytes(alphabet, 9)).collect();
-        texts
-            .iter_mut()
-            .for_each(|text| text.retain(|&byte| byte != 0));
+        for text in &mut texts {
+            text.retain(|&byte| byte != 0);
+        }
         let rows: String = texts
             .iter()
             .map(|text| format!("{{\"value_b64\":\"{}\"}}\n", STANDARD.encode(text)))

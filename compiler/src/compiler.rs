@@ -119,8 +119,11 @@ impl Compiler {
 
     /// Adds a row whose value an [`Encoder`] has encoded. A row that cannot be stored is not counted.
     pub fn add_encoded(&mut self, fields: &[&[u8]], key: &[u8], stored: &[u8]) -> Result<()> {
-        check_key(key)?;
         let needed = self.options.secondary.len();
+        // below secondary values even the empty key can be stored
+        if needed == 0 || !key.is_empty() {
+            check_key(key)?;
+        }
         if fields.len() != needed {
             return Err(RowError::Secondary {
                 found: fields.len(),

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use keyfold_reader::format::checksum::Rows;
 use keyfold_reader::format::deleted;
-use keyfold_reader::format::value::ValueProperties;
-use keyfold_reader::{Dictionary, FormatError, Scan, SecondaryDictionary, Value, ValueKind};
+use keyfold_reader::{
+    Compression, Dictionary, FormatError, Scan, SecondaryDictionary, Value, ValueKind,
+};
 
 use crate::compiler::Compiler;
 use crate::error::{At, Error, Result};
@@ -138,6 +139,7 @@ impl Merger {
 
     fn merge(self, path: &Path, replace: bool) -> Result<Summary> {
         let output = Output::create(path, replace)?;
+        let name = self.common_compression();
         let mut generator = Generator::new(self.options)?;
         let mut meter = Meter::default();
         if let Some(callback) = self.callback {
@@ -194,24 +196,54 @@ impl Merger {
         }
         generator.rows().duplicates = entries.duplicates();
         generator.rows().rejected = dropped;
-        let dictionaries = || self.inputs.iter().map(|input| &input.dictionary);
-        let version = dictionaries()
-            .map(|d| d.header().version)
-            .max()
-            .unwrap_or(2);
-        let properties = |d: &Dictionary| -> ValueProperties { d.values().properties().clone() };
-        let mut names = dictionaries().map(|d| properties(d).compression);
-        let name = names
-            .next()
-            .flatten()
-            .filter(|first| names.all(|other| other.as_ref() == Some(first)));
+        let version = self
+            .inputs
+            .iter()
+            .map(|input| input.dictionary.header().version)
+            .max();
         generator
-            .close(version, name.as_deref())?
+            .close(version.unwrap_or(2), name.as_deref())?
             .publish(output, None)
     }
 
+    /// The name of the compression that all inputs give.
+    fn common_compression(&self) -> Option<String> {
+        let name = |part: &Part| part.dictionary.values().properties().compression.clone();
+        let first = self.inputs.first().and_then(name);
+        first.filter(|first| {
+            self.inputs
+                .iter()
+                .all(|part| name(part).as_ref() == Some(first))
+        })
+    }
+
+    /// A compression whose file version all inputs fit.
+    fn compression(&self) -> Compression {
+        if self
+            .inputs
+            .iter()
+            .any(|part| part.dictionary.header().version > 2)
+        {
+            return Compression::Zstd;
+        }
+        self.common_compression()
+            .and_then(|name| name.parse().ok())
+            .unwrap_or_default()
+    }
+
     /// Codes of secondary values differ from file to file, so that such entries are sorted anew.
-    fn recompile(self, path: &Path, replace: bool) -> Result<Summary> {
+    fn recompile(mut self, path: &Path, replace: bool) -> Result<Summary> {
+        if let Some(part) = self.inputs.iter().find(|part| !part.deleted.is_empty()) {
+            let path = part.dictionary.path().to_owned();
+            let reason =
+                "a list of deleted keys cannot be applied to a dictionary with secondary keys";
+            return Err(Error::Mismatch {
+                path,
+                reason: reason.to_owned(),
+            });
+        }
+        // decides file version and compression name only: values stay as they are stored
+        self.options.compression = self.compression();
         let mut compiler = Compiler::new(Options {
             on_duplicate: OnDuplicate::Last,
             ..self.options

@@ -4,6 +4,7 @@ mod support;
 
 mod corruption;
 mod determinism;
+mod format_document;
 mod merge;
 mod placement;
 mod round_trip;

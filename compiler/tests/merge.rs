@@ -175,3 +175,37 @@ fn dictionaries_with_secondary_keys_merge() {
         assert_eq!(view.get(b"k").unwrap().unwrap().as_u64(), Some(value));
     }
 }
+
+#[test]
+fn secondary_dictionaries_keep_their_version_and_refuse_deleted_keys() {
+    let folder = Folder::new();
+    let path = folder.file("a.kv");
+    let options = Options {
+        secondary: vec!["tenant".into()],
+        compression: Compression::Zstd,
+        ..options(ValueKind::Json)
+    };
+    let mut compiler = Compiler::new(options.clone()).unwrap();
+    compiler
+        .add_under(
+            &[b"x"],
+            b"",
+            Input::Text(b"\"below a tenant the empty key can be stored\""),
+        )
+        .unwrap();
+    compiler.finish(&path, false).unwrap();
+    let out = folder.file("merged.kv");
+    let mut merger = Merger::new(options.clone(), MergeMode::default());
+    merger.add(&path).unwrap();
+    merger.finish(&out, false).unwrap();
+    let dictionary = SecondaryDictionary::open(&out).unwrap();
+    assert_eq!(dictionary.entries().header().version, 3);
+    assert!(dictionary.under(&[b"x"]).unwrap().contains(b"").unwrap());
+    std::fs::write(folder.file("a.kv.dk"), b"\x91\xA1k").unwrap();
+    let mut merger = Merger::new(options, MergeMode::default());
+    merger.add(&path).unwrap();
+    assert!(matches!(
+        merger.finish(&out, true),
+        Err(Error::Mismatch { .. })
+    ));
+}

@@ -12,7 +12,7 @@ use memmap2::{Advice, Mmap};
 use crate::error::{Error, Result};
 use crate::mmap;
 
-/// How the pages of a file come into memory. Names as in the keyvi format, section 12.
+/// How the pages of a file come into memory. Names as in keyvi, see `docs/format.md`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LoadingStrategy {
     /// Leave it to the operating system.

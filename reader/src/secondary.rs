@@ -8,7 +8,7 @@ use crate::error::{Error, InFile, Result};
 use crate::fsa::Cursor;
 use crate::scan::Scan;
 use crate::secondary_scan::SecondaryScan;
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
 
 /// The code of an empty secondary value.
 pub(crate) const EMPTY_CODE: u8 = 1;
@@ -42,6 +42,15 @@ impl SecondaryDictionary {
             });
         }
         let codes = entries.following()?;
+        let kind = codes.header().kind;
+        if kind != ValueKind::String {
+            let reason =
+                format!("the codes of the secondary values are of kind {kind}, not string");
+            return Err(Error::Unsupported {
+                path: entries.path().to_owned(),
+                reason,
+            });
+        }
         Ok(SecondaryDictionary { entries, codes })
     }
 

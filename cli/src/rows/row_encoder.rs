@@ -18,6 +18,13 @@ pub(crate) struct Shape {
     pub(crate) secondary: Vec<String>,
 }
 
+impl Shape {
+    /// Whether the empty key can be stored: below secondary values it can, and vectors have no keys.
+    fn allows_empty_key(&self) -> bool {
+        self.kind.is_vector() || !self.secondary.is_empty()
+    }
+}
+
 /// Encodes rows, on one thread.
 pub(crate) struct RowEncoder {
     shape: Shape,
@@ -81,7 +88,7 @@ impl RowEncoder {
             (Some(tab), _) => (&rest[..tab], Input::Text(&rest[tab + 1..])),
             (None, _) => return Err(no_tab(row, "between key and value")),
         };
-        put_key(key, self.shape.kind, out)?;
+        put_key(key, &self.shape, out)?;
         put_row_value(&mut self.values, value, out)
     }
 
@@ -90,7 +97,7 @@ impl RowEncoder {
         for field in parts.fields {
             put_field(field, out)?;
         }
-        put_key(parts.key, self.shape.kind, out)?;
+        put_key(parts.key, &self.shape, out)?;
         put_row_value(&mut self.values, parts.value, out)
     }
 }
@@ -106,9 +113,9 @@ fn put_field(field: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
     Ok(())
 }
 
-fn put_key(key: &[u8], kind: Kind, out: &mut Vec<u8>) -> Result<(), String> {
+fn put_key(key: &[u8], shape: &Shape, out: &mut Vec<u8>) -> Result<(), String> {
     match key.len() {
-        0 if !kind.is_vector() => return Err(RowError::EmptyKey.to_string()),
+        0 if !shape.allows_empty_key() => return Err(RowError::EmptyKey.to_string()),
         0..=MAX_KEY_LEN => put_part(key, out),
         len => return Err(RowError::KeyTooLong(len).to_string()),
     }
