@@ -1,6 +1,6 @@
 //! Files appear whole or not at all, and replace nothing unasked.
 
-use crate::tool::Sandbox;
+use crate::tool::{Ran, Sandbox};
 
 #[test]
 fn nothing_is_replaced_without_force() {
@@ -121,4 +121,35 @@ fn files_have_the_permissions_of_any_new_file() {
     };
     assert_eq!(mode("out.kv"), mode("rows.tsv"));
     assert_eq!(mode("out.tsv"), mode("rows.tsv"));
+}
+
+/// A limit on file sizes stands in for a full disk: both refuse a write in the middle of the output.
+#[cfg(unix)]
+#[test]
+fn a_write_that_is_refused_leaves_nothing_behind() {
+    use std::process::Command;
+
+    let sandbox = Sandbox::new();
+    let rows: String = (0..60_000u32)
+        .map(|i| format!("{:x}\t{i}\n", i.wrapping_mul(2_654_435_761)))
+        .collect();
+    sandbox.write("rows.tsv", rows);
+    sandbox.write("out.kv", "precious");
+    for temporary_limit in ["", "--memory-limit 1MiB"] {
+        let compile = format!("compile --kind int --force -o out.kv {temporary_limit} rows.tsv");
+        let output = Command::new("sh")
+            .current_dir(sandbox.path("."))
+            .args([
+                "-c",
+                "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"",
+                env!("CARGO_BIN_EXE_keyfold"),
+            ])
+            .args(compile.split_whitespace())
+            .output()
+            .unwrap();
+        let error = Ran::of(output).error();
+        assert!(error.contains("File too large"), "{error}");
+        assert_eq!(sandbox.read("out.kv"), b"precious");
+        assert_eq!(sandbox.names(), ["out.kv", "rows.tsv"]);
+    }
 }
