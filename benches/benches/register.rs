@@ -3,7 +3,9 @@
 mod input;
 mod memory;
 
+use std::env;
 use std::hint::black_box;
+use std::process::Command;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
@@ -149,7 +151,7 @@ struct Counts {
 }
 
 /// Builds the automaton over sorted keys without writing it: a position is the number of slots used before.
-fn build<R: Remember>(keys: &[(Vec<u8>, u64)], register: &mut R) -> Counts {
+fn build<R: Remember>(keys: &[(&[u8], u64)], register: &mut R) -> Counts {
     let mut builder = Builder {
         register,
         path: vec![State::new()],
@@ -158,11 +160,11 @@ fn build<R: Remember>(keys: &[(Vec<u8>, u64)], register: &mut R) -> Counts {
         counts: Counts::default(),
     };
     let mut last: &[u8] = b"";
-    for (key, value) in keys {
+    for &(key, value) in keys {
         let shared = last.iter().zip(key).take_while(|(a, b)| a == b).count();
         builder.close(last, shared);
         builder.path.resize_with(key.len() + 1, State::new);
-        builder.path[key.len()].value = Some(*value);
+        builder.path[key.len()].value = Some(value);
         last = key;
     }
     builder.close(last, 0);
@@ -231,70 +233,82 @@ impl<R: Remember> Builder<'_, R> {
     }
 }
 
-/// A corpus in byte order. Documents get the offset they would stand at as value, words their frequency.
-fn keys(corpus: &str) -> Vec<(Vec<u8>, u64)> {
-    let mut rows = input::rows(corpus);
+/// What is registered: corpus, how many of its keys, whether they have values.
+const CASES: [(&str, &str, usize, bool); 3] = [
+    ("words-set", "words/words-en-200k", usize::MAX, false),
+    ("words", "words/words-en-200k", usize::MAX, true),
+    ("urls", "urls/urls-100k", 30_000, true),
+];
+
+/// Keys in byte order. Documents get the offset they would stand at as value, words their frequency.
+fn keys(rows: &mut [(Vec<u8>, Vec<u8>)], with_values: bool) -> Vec<(&[u8], u64)> {
     rows.sort_unstable();
     let mut offset = 0;
-    rows.into_iter()
-        .map(|(key, text)| {
-            let number = str::from_utf8(&text)
-                .ok()
-                .and_then(|text| text.parse().ok());
-            let value = number.unwrap_or(offset);
-            offset += text.len() as u64;
-            (key, value)
-        })
-        .collect()
+    let keys = rows.iter().map(|(key, text)| {
+        let number = str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+        let value = number.unwrap_or(offset);
+        offset += text.len() as u64;
+        (key.as_slice(), if with_values { value } else { 0 })
+    });
+    keys.collect()
 }
 
-/// What `work` gives, and the bytes it takes in memory.
-fn kept<T>(work: impl FnOnce() -> T) -> (T, usize) {
+/// The word that has this program print how much memory the states of a case take, instead of measuring times. Each
+/// is a process of its own, so that no memory freed before is used again.
+const MEASURE: &str = "--measure-memory";
+
+/// Prints the bytes resident per state written.
+fn measure(case: &str, structure: &str) {
+    let Some((_, corpus, count, with_values)) = CASES.into_iter().find(|known| known.0 == case)
+    else {
+        return;
+    };
+    let mut rows = input::rows(corpus);
+    rows.truncate(count);
+    let keys = keys(&mut rows, with_values);
     let before = memory::count(memory::RESIDENT);
-    let done = work();
-    let kept = memory::count(memory::RESIDENT).saturating_sub(before);
-    (done, kept)
+    let (mut register, mut lru) = (Register::new(AMPLE), Lru::new(AMPLE));
+    let counts = match structure {
+        "lru" => build(&keys, &mut lru),
+        _ => build(&keys, &mut register),
+    };
+    let bytes = memory::count(memory::RESIDENT).saturating_sub(before) as u64;
+    black_box((register, lru));
+    let tenths = 10 * bytes / counts.written;
+    println!("{structure} {}.{}", tenths / 10, tenths % 10);
 }
 
-/// Prints what the states take and how many are written twice when memory is scarce.
-fn report(name: &str, keys: &[(Vec<u8>, u64)]) {
-    let ((ours, _register), ours_bytes) = kept(|| {
-        let mut register = Register::new(AMPLE);
-        (build(keys, &mut register), register)
-    });
-    let ((theirs, lru), lru_bytes) = kept(|| {
-        let mut lru = Lru::new(AMPLE);
-        (build(keys, &mut lru), lru)
-    });
-    assert_eq!(ours, theirs);
+/// Prints what the states of a case take, and how many are written within little memory.
+fn report(case: &str, keys: &[(&[u8], u64)]) {
+    let Counts { finished, written } = build(keys, &mut Register::new(AMPLE));
     let scarce = build(keys, &mut Register::new(SCARCE)).written;
     let scarce_lru = build(keys, &mut Lru::new(SCARCE)).written;
-    let tenths = |bytes: usize| {
-        let tenths = 10 * bytes as u64 / ours.written;
-        format!("{}.{}", tenths / 10, tenths % 10)
-    };
+    println!("{case}: {finished} states finished, {written} written");
     println!(
-        "{name}: {} states finished, {} written; bytes a state: register {}, lru {} (counted {}); \
-         written within {} KiB: register {scarce}, lru {scarce_lru}",
-        ours.finished,
-        ours.written,
-        tenths(ours_bytes),
-        tenths(lru_bytes),
-        tenths(lru.bytes()),
-        SCARCE >> 10,
+        "within {} KiB written: register {scarce}, lru {scarce_lru}",
+        SCARCE >> 10
     );
+    println!("bytes per state written:");
+    for structure in ["register", "lru"] {
+        let measured = env::current_exe().and_then(|program| {
+            Command::new(program)
+                .args([MEASURE, case, structure])
+                .status()
+        });
+        assert!(measured.is_ok_and(|status| status.success()));
+    }
 }
 
 fn bench(c: &mut Criterion) {
-    let words = keys("words/words-en-200k");
-    let set = words.iter().map(|(key, _)| (key.clone(), 0)).collect();
-    let urls = keys("urls/urls-100k");
-    for (name, keys) in [("words-set", set), ("words", words), ("urls", urls)] {
-        report(name, &keys);
+    for (case, corpus, count, with_values) in CASES {
+        let mut rows = input::rows(corpus);
+        rows.truncate(count);
+        let keys = keys(&mut rows, with_values);
+        report(case, &keys);
         let mut recorder = Recorder(Lru::new(AMPLE), Replay::default());
         let states = build(&keys, &mut recorder).finished;
         let replay = recorder.1;
-        let mut group = c.benchmark_group(format!("register/{name}"));
+        let mut group = c.benchmark_group(format!("register/{case}"));
         group
             .sample_size(10)
             .warm_up_time(Duration::from_millis(300))
@@ -319,6 +333,12 @@ fn bench(c: &mut Criterion) {
 }
 
 fn main() {
+    let arguments: Vec<String> = env::args().collect();
+    if let [_, measured, case, structure] = arguments.as_slice()
+        && measured == MEASURE
+    {
+        return measure(case, structure);
+    }
     let mut criterion = Criterion::default().configure_from_args();
     bench(&mut criterion);
     criterion.final_summary();

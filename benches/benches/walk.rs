@@ -24,6 +24,13 @@ fn count(scan: &mut Scan<'_>, limit: usize) -> usize {
     n
 }
 
+/// The first keys, cut to a length that depends on theirs.
+fn shortened<'k>(keys: &[&'k [u8]], length: impl Fn(usize) -> usize) -> Vec<&'k [u8]> {
+    let keys = keys.iter().take(PREFIXES);
+    keys.map(|key| &key[..length(key.len()).min(key.len())])
+        .collect()
+}
+
 fn bench(c: &mut Criterion) {
     for (corpus, kind) in CORPORA {
         let compiled = Compiled::new(corpus, kind);
@@ -39,27 +46,24 @@ fn bench(c: &mut Criterion) {
             b.iter(|| count(&mut dictionary.scan(), usize::MAX));
         });
         group.bench_function("all/owned-keys", |b| b.iter(|| dictionary.keys().count()));
-        // all but the last bytes of a key, so that few keys are below; and the first bytes of it
-        for (case, long) in [("long-prefixes", true), ("short-prefixes", false)] {
-            let prefixes: Vec<&[u8]> = lines(&compiled.hits)
-                .into_iter()
-                .take(PREFIXES)
-                .map(|key| {
-                    &key[..if long {
-                        key.len() * 3 / 4
-                    } else {
-                        key.len().min(2)
-                    }]
-                })
-                .collect();
-            let pages = || {
-                let page = |prefix: &&[u8]| {
-                    count(&mut dictionary.prefix(prefix).expect("a sound file"), PAGE)
-                };
-                prefixes.iter().map(page).sum::<usize>()
-            };
-            group.throughput(Throughput::Elements(pages() as u64));
-            group.bench_function(case, |b| b.iter(pages));
+        let hits = lines(&compiled.hits);
+        let misses = lines(&compiled.misses);
+        // few keys below, many, and mostly none
+        for (case, prefixes) in [
+            ("long-prefixes", shortened(&hits, |len| len * 3 / 4)),
+            ("short-prefixes", shortened(&hits, |_| 2)),
+            ("absent-prefixes", shortened(&misses, |len| len)),
+        ] {
+            group.throughput(Throughput::Elements(PREFIXES as u64));
+            group.bench_function(case, |b| {
+                b.iter(|| {
+                    let page = |prefix| {
+                        let mut scan = dictionary.prefix(prefix).expect("a sound file");
+                        count(&mut scan, PAGE)
+                    };
+                    prefixes.iter().copied().map(page).sum::<usize>()
+                });
+            });
         }
         group.finish();
     }

@@ -1,22 +1,29 @@
-"""keyvi's golden files, damaged at random: the command line answers or says what is wrong, and always ends."""
+"""Files of keyvi and of keyfold, damaged at random: the command line answers or says what is wrong, and always ends."""
 
 import gzip
 import re
 
 import pytest
 
-from rows import TESTDATA
+import rows
+from conftest import options_for
 
-GOLDEN = TESTDATA / "golden" / "keyvi-0.7.7"
+GOLDEN = rows.TESTDATA / "golden" / "keyvi-0.7.7"
 COMMANDS = (["dump"], ["scan"], ["stats", "--json"], ["verify"], ["get", "a", "abc", "ü"], ["merge", "-o"])
 INTERESTING = (0, 1, 0x2A, 0x7F, 0x80, 0xC0, 0xFF)
 
 
 @pytest.fixture(scope="module")
-def originals():
-    """Every golden file, unpacked."""
+def originals(keyfold, tmp_path_factory):
+    """Every golden file, unpacked, and a file of ours of every kind."""
+    folder = tmp_path_factory.mktemp("ours")
+    ours = [
+        keyfold.compile(kind, rows.rows("names", kind, 60), folder / f"{kind}-{compression}.kv", options).read_bytes()
+        for kind, compression in rows.MATRIX
+        for options in [options_for(kind, compression)]
+    ]
     packed = [gzip.decompress(path.read_bytes()) for path in sorted(GOLDEN.glob("*.kv.gz"))]
-    return [path.read_bytes() for path in sorted([*GOLDEN.glob("*.kv"), *GOLDEN.glob("*.kvv")])] + packed
+    return [path.read_bytes() for path in sorted([*GOLDEN.glob("*.kv"), *GOLDEN.glob("*.kvv")])] + packed + ours
 
 
 def test_no_crash(keyfold, tmp_path, rng, rounds, originals):

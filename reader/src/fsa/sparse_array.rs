@@ -19,8 +19,9 @@ use crate::simd;
 #[expect(clippy::cast_possible_truncation, reason = "512 fits")]
 const WINDOW_LEN: usize = WINDOW as usize;
 
-/// How many slots ahead words are asked for: two cache lines.
-const AHEAD: usize = 64;
+/// How far before the sum of a slot, [`WINDOW`] and the next label words are asked for. In a chain the distance
+/// taken off that sum is about `WINDOW` and a letter, so this is a cache line or so before the next slot.
+const AHEAD: usize = WINDOW_LEN + 128;
 
 /// The two arrays within a file.
 #[derive(Clone, Debug)]
@@ -106,9 +107,10 @@ impl SparseArray {
 
     /// Follows labels one after the other.
     ///
-    /// The time goes into a chain of loads, each giving the place of the next. So the slot after a relative
-    /// word is computed from it by one subtraction, all else being added up beside the load; and since the
-    /// states of a chain mostly stand in descending order close together, the words before are asked for ahead.
+    /// The time goes into a chain of loads, each giving the place of the next. So all that does not depend on
+    /// a word is added up beside its load, and one subtraction leads from the word to the next slot. That sum
+    /// also says what to ask for ahead, since the states of a chain mostly stand in descending order close
+    /// together. (Its second use keeps the compiler from adding up in another order.)
     /// `benches/benches/lookup.rs` has the plain loop to compare with.
     #[inline]
     fn walk(&self, slots: Slots<'_>, state: u64, key: &[u8]) -> Result<Option<u64>, Fault> {
@@ -127,7 +129,6 @@ impl SparseArray {
                 return Ok(None);
             }
             let word = u16::from_le_bytes(words[p]);
-            prefetch(words, p.wrapping_sub(AHEAD));
             let Some(distance) = transition::relative_distance(word) else {
                 let target = self.target(slots, p)?;
                 if target == 0 {
@@ -142,15 +143,21 @@ impl SparseArray {
                 continue;
             };
             let (end, distance) = (p + WINDOW_LEN, to_usize(distance));
+            let Some(&next) = key.get(depth) else {
+                return if distance < end {
+                    Ok(Some((end - distance) as u64))
+                } else {
+                    self.nothing_before(p, distance - end)
+                };
+            };
+            let ahead = end + usize::from(next);
+            prefetch(words, ahead.wrapping_sub(AHEAD));
             if distance >= end {
                 return self.nothing_before(p, distance - end);
             }
-            let Some(&next) = key.get(depth) else {
-                return Ok(Some((end - distance) as u64));
-            };
             depth += 1;
             label = next;
-            p = (end + usize::from(next)).wrapping_sub(distance);
+            p = ahead.wrapping_sub(distance);
         }
     }
 
