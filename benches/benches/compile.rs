@@ -50,7 +50,7 @@ fn bench(c: &mut Criterion) {
             let mut options = Options::new(kind);
             options.memory_limit = memory_limit;
             options.minimization = minimization;
-            options.temporary_path = folder.path().to_owned();
+            options.temporary_path = folder.path().into();
             let Summary {
                 keys,
                 states,

@@ -3,9 +3,7 @@
 mod input;
 mod memory;
 
-use std::env;
 use std::hint::black_box;
-use std::process::Command;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
@@ -253,50 +251,33 @@ fn keys(rows: &mut [(Vec<u8>, Vec<u8>)], with_values: bool) -> Vec<(&[u8], u64)>
     keys.collect()
 }
 
-/// The word that has this program print how much memory the states of a case take, instead of measuring times. Each
-/// is a process of its own, so that no memory freed before is used again.
-const MEASURE: &str = "--measure-memory";
-
-/// Prints the bytes resident per state written.
+/// Prints the bytes that the states of a case take in memory, for each that is written.
 fn measure(case: &str, structure: &str) {
-    let Some((_, corpus, count, with_values)) = CASES.into_iter().find(|known| known.0 == case)
-    else {
-        return;
-    };
+    let known = CASES.into_iter().find(|known| known.0 == case);
+    let (_, corpus, count, with_values) = known.expect("a case");
     let mut rows = input::rows(corpus);
     rows.truncate(count);
     let keys = keys(&mut rows, with_values);
-    let before = memory::count(memory::RESIDENT);
-    let (mut register, mut lru) = (Register::new(AMPLE), Lru::new(AMPLE));
-    let counts = match structure {
-        "lru" => build(&keys, &mut lru),
-        _ => build(&keys, &mut register),
-    };
-    let bytes = memory::count(memory::RESIDENT).saturating_sub(before) as u64;
-    black_box((register, lru));
-    let tenths = 10 * bytes / counts.written;
-    println!("{structure} {}.{}", tenths / 10, tenths % 10);
+    let (counts, bytes) = memory::peak(|| match structure {
+        "lru" => build(&keys, &mut Lru::new(AMPLE)),
+        _ => build(&keys, &mut Register::new(AMPLE)),
+    });
+    let tenths = 10 * bytes as u64 / counts.written;
+    let (bytes, tenth) = (tenths / 10, tenths % 10);
+    println!("bytes per state written: {structure} {bytes}.{tenth}");
 }
 
 /// Prints what the states of a case take, and how many are written within little memory.
 fn report(case: &str, keys: &[(&[u8], u64)]) {
     let Counts { finished, written } = build(keys, &mut Register::new(AMPLE));
+    println!("{case}: {finished} states finished, {written} written");
+    for structure in ["register", "lru"] {
+        memory::measure([case, structure]);
+    }
     let scarce = build(keys, &mut Register::new(SCARCE)).written;
     let scarce_lru = build(keys, &mut Lru::new(SCARCE)).written;
-    println!("{case}: {finished} states finished, {written} written");
-    println!(
-        "within {} KiB written: register {scarce}, lru {scarce_lru}",
-        SCARCE >> 10
-    );
-    println!("bytes per state written:");
-    for structure in ["register", "lru"] {
-        let measured = env::current_exe().and_then(|program| {
-            Command::new(program)
-                .args([MEASURE, case, structure])
-                .status()
-        });
-        assert!(measured.is_ok_and(|status| status.success()));
-    }
+    let kib = SCARCE >> 10;
+    println!("written within {kib} KiB: register {scarce}, lru {scarce_lru}");
 }
 
 fn bench(c: &mut Criterion) {
@@ -333,11 +314,8 @@ fn bench(c: &mut Criterion) {
 }
 
 fn main() {
-    let arguments: Vec<String> = env::args().collect();
-    if let [_, measured, case, structure] = arguments.as_slice()
-        && measured == MEASURE
-    {
-        return measure(case, structure);
+    if let Some([case, structure]) = memory::wanted() {
+        return measure(&case, &structure);
     }
     let mut criterion = Criterion::default().configure_from_args();
     bench(&mut criterion);

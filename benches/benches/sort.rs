@@ -3,7 +3,6 @@
 mod input;
 mod memory;
 
-use std::fs;
 use std::hint::black_box;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -20,6 +19,8 @@ const ROWS: usize = 1_000_000;
 const SECONDS: usize = 8;
 /// Rows in memory: the rest goes to disk.
 const MEMORY: usize = 16 << 20;
+/// The case of rows that are longer than expected.
+const LONG_KEYS: &str = "long-keys";
 /// As in the compiler's options.
 const PARALLEL_THRESHOLD: usize = 10_000;
 
@@ -70,8 +71,8 @@ fn sorter(rows: &[Row], memory: usize, folder: &Path) -> u64 {
     for (key, value) in rows {
         sorter.add(key, &value.to_le_bytes()).expect("room on disk");
     }
-    let mut sorted = sorter.finish().expect("room on disk");
-    let mut rows = sorted.rows().expect("runs");
+    let mut output = sorter.finish().expect("room on disk");
+    let mut rows = output.rows().expect("runs");
     let mut sum = 0;
     while rows.advance().expect("a row") {
         let value = rows.current().value().first_chunk().copied();
@@ -109,7 +110,8 @@ fn fold(sum: u64, key: &[u8], value: u64) -> u64 {
 
 /// Different pairs in random order.
 fn pairs() -> Vec<Row> {
-    let words = input::rows("words/words-en-200k");
+    // leaked, so that the memory of the words is not used again in what is measured
+    let words = input::rows("words/words-en-200k").leak();
     let mut rows: Vec<Row> = (0..ROWS)
         .map(|i| {
             let (first, second) = (&words[i / SECONDS].0, &words[i % SECONDS].0);
@@ -120,46 +122,43 @@ fn pairs() -> Vec<Row> {
     rows
 }
 
-/// What `work` gives, and the most bytes resident meanwhile, above those before.
-fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    // 5 sets the peak back to what is resident now
-    let reset = fs::write("/proc/self/clear_refs", "5");
-    let before = memory::count(memory::RESIDENT);
-    let done = work();
-    let peak = reset.map_or(0, |()| memory::count("VmHWM:"));
-    (done, peak.saturating_sub(before))
-}
-
-/// Prints peak memory, for these rows and for as many bytes of rows whose keys are 32 times as long.
-fn report(rows: &[Row], folder: &Path) {
-    let long: Vec<Row> = rows[..ROWS / 4]
-        .iter()
-        .map(|(key, value)| (key.repeat(32), *value))
-        .collect();
-    for (name, rows) in [("pairs", rows), ("long keys", &long)] {
-        let (ours, ours_peak) = peak(|| sorter(rows, MEMORY, folder));
-        let (theirs, theirs_peak) = peak(|| extsort(rows, MEMORY / BOXED, folder));
-        assert_eq!(ours, theirs, "the same order");
-        println!(
-            "{name}: {} rows within {} MiB; peak above the input: Sorter {} MiB, extsort {} MiB",
-            rows.len(),
-            MEMORY >> 20,
-            ours_peak >> 20,
-            theirs_peak >> 20,
-        );
+/// Prints peak memory above the input, for these rows or for fewer whose keys are 32 times as long.
+fn measure(case: &str, structure: &str) {
+    let mut rows = pairs();
+    if case == LONG_KEYS {
+        rows.truncate(ROWS / 4);
+        for (key, _) in &mut rows {
+            *key = key.repeat(32);
+        }
     }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (_, peak) = memory::peak(|| match structure {
+        "extsort" => extsort(&rows, MEMORY / BOXED, folder.path()),
+        _ => sorter(&rows, MEMORY, folder.path()),
+    });
+    let (mib, limit) = (peak >> 20, MEMORY >> 20);
+    println!("{case}: {structure} takes {mib} MiB where it should keep to {limit} MiB");
 }
 
 fn bench(c: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     let rows = pairs();
-    report(&rows, folder);
+    assert_eq!(
+        sorter(&rows, MEMORY, folder),
+        extsort(&rows, MEMORY / BOXED, folder),
+        "the same rows in the same order"
+    );
+    for case in ["pairs", LONG_KEYS] {
+        for structure in ["Sorter", "extsort"] {
+            memory::measure([case, structure]);
+        }
+    }
     let mut group = c.benchmark_group("sort");
     group
         .sample_size(10)
         .warm_up_time(Duration::from_millis(100))
-        .measurement_time(Duration::from_secs(8))
+        .measurement_time(Duration::from_secs(3))
         .throughput(Throughput::Elements(rows.len() as u64));
     group.bench_function("spilled/Sorter", |b| {
         b.iter(|| sorter(black_box(&rows), MEMORY, folder));
@@ -177,6 +176,9 @@ fn bench(c: &mut Criterion) {
 }
 
 fn main() {
+    if let Some([case, structure]) = memory::wanted() {
+        return measure(&case, &structure);
+    }
     let mut criterion = Criterion::default().configure_from_args();
     bench(&mut criterion);
     criterion.final_summary();

@@ -16,6 +16,7 @@ use crate::options::{OnDuplicate, Options};
 use crate::output::Output;
 use crate::progress::{Callback, Meter};
 use crate::sort::{Merge, Source};
+use crate::value::check_completion;
 
 /// How the values of the inputs come into the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -185,6 +186,15 @@ impl Merger {
                 continue;
             }
             let value = entries.current().scan.value();
+            if value.kind() == ValueKind::Completion {
+                check_completion(value.handle().0).map_err(|e| Error::Mismatch {
+                    path: self.inputs[entries.current_index()]
+                        .dictionary
+                        .path()
+                        .to_owned(),
+                    reason: format!("the key {}: {e}", entries.key().escape_ascii()),
+                })?;
+            }
             if self.mode == MergeMode::Append && value.kind().has_section() {
                 let base = bases[entries.current_index()];
                 generator.add_sorted(entries.key(), base + value.handle().0)?;

@@ -209,3 +209,43 @@ fn secondary_dictionaries_keep_their_version_and_refuse_deleted_keys() {
         Err(Error::Mismatch { .. })
     ));
 }
+
+#[test]
+fn values_that_leave_no_room_for_a_weight_are_not_merged() {
+    use keyfold_reader::format::properties::{ArrayProperties, Header};
+
+    // only keyvi writes such a file: a is final with the value 2^60, of five units, and has no weight
+    let mut file = Vec::new();
+    Header {
+        version: 2,
+        start_state: 1,
+        keys: 1,
+        kind: ValueKind::Completion,
+        states: 2,
+        manifest: String::new(),
+        secondary: Vec::new(),
+        provenance: None,
+        oddity: None,
+    }
+    .write(&mut file);
+    ArrayProperties::new(600).write(&mut file);
+    let (mut labels, mut words) = (vec![0u8; 600], vec![0u16; 600]);
+    (labels[1], labels[300]) = (0xFF, 0xFF);
+    (labels[1 + 97], words[1 + 97]) = (b'a', 0xC000 + 300);
+    for (unit, word) in [0x8000, 0x8000, 0x8000, 0x8000, 1].into_iter().enumerate() {
+        (labels[556 + unit], words[556 + unit]) = (1 + u8::try_from(unit).unwrap(), word);
+    }
+    file.extend(labels);
+    file.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+    let dictionary = Dictionary::from_bytes(file).unwrap();
+    assert_eq!(
+        dictionary.get(b"a").unwrap().unwrap().as_u64(),
+        Some(1 << 60)
+    );
+
+    let folder = Folder::new();
+    let mut merger = Merger::new(options(ValueKind::Completion), MergeMode::default());
+    merger.add_dictionary(dictionary, BTreeSet::new()).unwrap();
+    let error = merger.finish(&folder.file("out.kv"), false).unwrap_err();
+    assert!(error.to_string().contains("2^60"), "{error}");
+}

@@ -23,7 +23,7 @@
 //! * [`ValueVector`]: values addressed by position.
 //! * [`Value`]: one stored value: raw, as text, as JSON, as MessagePack, or decoded through serde.
 //! * [`fsa`]: the stored automaton, for traversals of your own.
-//! * [`format`]: the bytes of the file.
+//! * [`mod@format`]: the bytes of the file.
 //!
 //! Keys are bytes, 1 to [`MAX_KEY_LEN`] of them; they need not be UTF-8 and may hold NUL. The empty key is
 //! never stored, so looking it up is a miss. A damaged file never causes undefined behaviour, a panic, an

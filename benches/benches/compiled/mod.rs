@@ -35,7 +35,7 @@ impl Compiled {
         let files = Files::below(folder.path(), "corpus");
         files.write(&input::source(corpus)).expect("queries");
         let mut options = Options::new(kind);
-        options.temporary_path = folder.path().to_owned();
+        options.temporary_path = folder.path().into();
         let mut compiler = Compiler::new(options).expect("options that fit");
         for (key, value) in &input::rows(corpus) {
             compiler

@@ -61,9 +61,9 @@ impl Encoder {
             (ValueKind::KeyOnly, Input::None) => Ok(()),
             (ValueKind::Int, Input::Int(n)) => write_int(n, out),
             (ValueKind::Int, Input::Text(text)) => write_int(parse_int(text)?, out),
-            (ValueKind::Completion, Input::Int(n)) => write_int(completion(n)?, out),
+            (ValueKind::Completion, Input::Int(n)) => write_int(check_completion(n)?, out),
             (ValueKind::Completion, Input::Text(text)) => {
-                write_int(completion(parse_int(text)?)?, out)
+                write_int(check_completion(parse_int(text)?)?, out)
             }
             (ValueKind::String, Input::Text(text)) => write_string(text, out),
             (ValueKind::Json, Input::Text(text)) => self.encode_json(text, out),
@@ -174,7 +174,8 @@ fn parse_int(text: &[u8]) -> Result<u64, RowError> {
         })
 }
 
-fn completion(n: u64) -> Result<u64, RowError> {
+/// Whether an integer leaves room for the weight of a completion.
+pub(crate) fn check_completion(n: u64) -> Result<u64, RowError> {
     if n < COMPLETION_LIMIT {
         Ok(n)
     } else {
