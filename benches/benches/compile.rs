@@ -4,7 +4,7 @@ mod input;
 
 use std::time::Duration;
 
-use criterion::{Criterion, Throughput};
+use criterion::{Criterion, SamplingMode, Throughput};
 use keyfold_compiler::{Compiler, Input, Options, Summary};
 use keyfold_reader::ValueKind;
 
@@ -43,8 +43,9 @@ fn bench(c: &mut Criterion) {
         let mut group = c.benchmark_group(format!("compile/{name}"));
         group
             .sample_size(10)
+            .sampling_mode(SamplingMode::Flat)
             .warm_up_time(Duration::from_millis(100))
-            .measurement_time(Duration::from_secs(2))
+            .measurement_time(Duration::from_secs(1))
             .throughput(Throughput::Elements(rows.len() as u64));
         for (case, memory_limit, minimization) in CASES {
             let mut options = Options::new(kind);

@@ -6,7 +6,7 @@ mod memory;
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, Throughput};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use keyfold_compiler::internals::{Entry, Register};
 use keyfold_reader::format::varint::write_varint;
 use lru::LruCache;
@@ -235,7 +235,7 @@ impl<R: Remember> Builder<'_, R> {
 const CASES: [(&str, &str, usize, bool); 3] = [
     ("words-set", "words/words-en-200k", usize::MAX, false),
     ("words", "words/words-en-200k", usize::MAX, true),
-    ("urls", "urls/urls-100k", 30_000, true),
+    ("urls", "urls/urls-100k", 20_000, true),
 ];
 
 /// Keys in byte order. Documents get the offset they would stand at as value, words their frequency.
@@ -291,9 +291,10 @@ fn bench(c: &mut Criterion) {
         let replay = recorder.1;
         let mut group = c.benchmark_group(format!("register/{case}"));
         group
-            .sample_size(10)
+            .sample_size(15)
+            .sampling_mode(SamplingMode::Flat)
             .warm_up_time(Duration::from_millis(300))
-            .measurement_time(Duration::from_secs(1))
+            .measurement_time(Duration::from_millis(500))
             .throughput(Throughput::Elements(states));
         group.bench_function("walk-alone", |b| {
             b.iter(|| {

@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use criterion::{Criterion, Throughput};
+use criterion::{Criterion, SamplingMode, Throughput};
 use extsort::{ExternalSorter, Sortable};
 use keyfold_benches::sampler::Sampler;
 use keyfold_compiler::OnDuplicate;
@@ -156,7 +156,8 @@ fn bench(c: &mut Criterion) {
     }
     let mut group = c.benchmark_group("sort");
     group
-        .sample_size(10)
+        .sample_size(20)
+        .sampling_mode(SamplingMode::Flat)
         .warm_up_time(Duration::from_millis(100))
         .measurement_time(Duration::from_secs(3))
         .throughput(Throughput::Elements(rows.len() as u64));

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use compiled::{CORPORA, Compiled, lines};
-use criterion::{Criterion, Throughput};
+use criterion::{Criterion, SamplingMode, Throughput};
 use keyfold_reader::{Dictionary, Scan};
 
 /// Prefixes that are scanned.
@@ -38,7 +38,8 @@ fn bench(c: &mut Criterion) {
         let name = corpus.split('/').next().unwrap_or(corpus);
         let mut group = c.benchmark_group(format!("walk/{name}"));
         group
-            .sample_size(10)
+            .sample_size(15)
+            .sampling_mode(SamplingMode::Flat)
             .warm_up_time(Duration::from_millis(200))
             .measurement_time(Duration::from_secs(1));
         group.throughput(Throughput::Elements(dictionary.len()));
