@@ -1,4 +1,12 @@
 //! What does a build cost from rows in memory to the file on disk: within little memory, and without minimization?
+//!
+//! The time includes waiting until the file is on disk. The sizes printed are what a change to the packing is to be
+//! judged by, beside the time.
+//!
+//! `cargo bench -p keyfold-benches --bench compile`, 2026-11-21, x86-64, 2 cores of a machine in use by others, ratios
+//! to 1 GiB with minimization: without minimization 0.7 to 0.9 of the time, and files 1.52 times (words), 1.28 times
+//! (URLs) and 1.00 times (cities) as large. Within 2 MiB, where rows go to disk and states are forgotten, 1.03 to 1.14
+//! of the time, and files 1.04 times (words) and 1.01 times (URLs) as large.
 
 mod input;
 

@@ -1,4 +1,8 @@
 //! What does a key cost in a scan over everything, and in one over a prefix?
+//!
+//! `cargo bench -p keyfold-benches --bench walk`, 2026-11-21, x86-64, 2 cores of a machine in use by others: 90 ns for
+//! a word of 7 bytes, 0.76 µs for a city of 33, 1.16 µs for a URL of 78: 12 to 23 ns per byte. Keys copied into vectors
+//! of their own cost 1 to 10 % more.
 
 mod compiled;
 mod input;

@@ -12,7 +12,9 @@
 //! forgotten; a state found in the older one moves to the younger. So the least recently used states go first,
 //! in an order that depends on the input alone.
 //!
-//! `benches/benches/register.rs` compares this with an `lru` cache of boxed signatures.
+//! `benches/benches/register.rs` compares this with an `lru` cache of boxed signatures (2026-11-21): lru took 2 to
+//! 4 times as long on words and over 25 times on URLs, with 3 to 12 times the bytes per state, and within the same
+//! 2 MiB 7 to 12 % more states of words were written.
 
 use keyfold_reader::format::varint::{read_varint, write_varint};
 use xxhash_rust::xxh3::xxh3_64;

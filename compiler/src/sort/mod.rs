@@ -2,6 +2,11 @@
 //!
 //! Rows gather in a [`Buffer`]; a full buffer is sorted on all cores and written as a run; the runs are merged.
 //! Where input arrives in order nothing is sorted, and buffer after buffer extends one run.
+//!
+//! `benches/benches/sort.rs` compares this with the `extsort` package (2026-11-21): extsort took about 1.1 times as
+//! long with spilling and 1.3 times in memory, and it limits rows, not bytes: set for 16 MiB of short keys it took
+//! 126 MiB of long ones, where this took 20. It also sorts unstably, so the newest of several rows with one key
+//! would be lost.
 
 mod buffer;
 mod merge;

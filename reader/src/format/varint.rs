@@ -42,18 +42,35 @@ fn low_bits(value: u64, mask: u8) -> u8 {
     (value & u64::from(mask)) as u8
 }
 
+/// Set in each unit of a varshort but the last.
+const MORE: u64 = 0x8000;
+
 /// Reads a varshort that starts with the first unit; nothing when the units end early or exceed 64 bits.
+#[inline]
 pub fn read_varshort(units: &[[u8; 2]]) -> Option<u64> {
+    // nearly all have one unit or two: look-ups read one for each far pointer
+    let first = u64::from(u16::from_le_bytes(*units.first()?));
+    if first & MORE == 0 {
+        return Some(first);
+    }
+    let second = u64::from(u16::from_le_bytes(*units.get(1)?));
+    if second & MORE == 0 {
+        return Some(first & !MORE | second << 15);
+    }
+    read_long_varshort(units)
+}
+
+fn read_long_varshort(units: &[[u8; 2]]) -> Option<u64> {
     let mut value = 0u64;
     for (i, unit) in units.iter().take(MAX_VARSHORT_LEN).enumerate() {
-        let unit = u16::from_le_bytes(*unit);
-        let group = u64::from(unit & 0x7FFF);
+        let unit = u64::from(u16::from_le_bytes(*unit));
+        let group = unit & !MORE;
         let shift = 15 * i;
         if (group << shift) >> shift != group {
             return None;
         }
         value |= group << shift;
-        if unit & 0x8000 == 0 {
+        if unit & MORE == 0 {
             return Some(value);
         }
     }

@@ -21,7 +21,7 @@ const WINDOW_LEN: usize = WINDOW as usize;
 
 /// How far before the sum of a slot, [`WINDOW`] and the next label words are asked for. In a chain the distance
 /// taken off that sum is about `WINDOW` and a letter, so this is a cache line or so before the next slot.
-const AHEAD: usize = WINDOW_LEN + 128;
+const AHEAD: usize = WINDOW_LEN + 144;
 
 /// The two arrays within a file.
 #[derive(Clone, Debug)]
