@@ -1,6 +1,6 @@
 //! The same rows and options give the same bytes.
 
-use crate::tool::{Random, Sandbox};
+use crate::tool::{KINDS, Random, Sandbox};
 
 fn rows(kind: &str, random: &mut Random, count: usize) -> Vec<String> {
     (0..count)
@@ -22,14 +22,7 @@ fn rows(kind: &str, random: &mut Random, count: usize) -> Vec<String> {
 
 #[test]
 fn neither_order_nor_threads_matter() {
-    for kind in [
-        "key-only",
-        "int",
-        "completion",
-        "string",
-        "json",
-        "float-vector",
-    ] {
+    for kind in KINDS {
         let sandbox = Sandbox::new();
         let mut random = Random::new(1);
         let mut rows = rows(kind, &mut random, 40_000);

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyfold_reader::{Dictionary, ValueVector};
 
-use crate::tool::{Random, Sandbox};
+use crate::tool::{KINDS, Random, Sandbox};
 
 /// Bytes that mean something somewhere: in rows, in JSON, in UTF-8, in C.
 const HOSTILE: &[u8] = b"\t\n\r\0 \"\\{}[],:ab1.\x7f\x80\xc3\xa9\xff\x1f\x8b\x08";
@@ -117,15 +117,6 @@ fn value(kind: &str, random: &mut Random, alphabet: &[u8]) -> String {
         }
     }
 }
-
-const KINDS: [&str; 6] = [
-    "key-only",
-    "int",
-    "completion",
-    "string",
-    "json",
-    "float-vector",
-];
 
 #[test]
 fn any_bytes() {

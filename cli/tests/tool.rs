@@ -139,6 +139,16 @@ impl Ran {
     }
 }
 
+/// The kinds of dictionaries, by name.
+pub(crate) const KINDS: [&str; 6] = [
+    "key-only",
+    "int",
+    "completion",
+    "string",
+    "json",
+    "float-vector",
+];
+
 /// Numbers that look random and are the same every time.
 pub(crate) struct Random(u64);
 

@@ -25,11 +25,9 @@ impl Overflow {
     /// The word of the pointer from slot `p` to `target`; its units are placed if need be. Nothing when there
     /// is no room for them.
     pub(crate) fn encode(&mut self, window: &mut Window, p: u64, target: u64) -> Option<u16> {
-        let Encoding::Overflow { units, n, code } = transition::encode(p, target) else {
-            let Encoding::Word(word) = transition::encode(p, target) else {
-                return None;
-            };
-            return Some(word);
+        let (units, n, code) = match transition::encode(p, target) {
+            Encoding::Word(word) => return Some(word),
+            Encoding::Overflow { units, n, code } => (units, n, code),
         };
         let shared = transition::encode_overflow_absolute(target);
         let Encoding::Overflow {

@@ -21,7 +21,7 @@ use crate::spool::Spool;
 use crate::unfinished::UnfinishedState;
 
 /// How far behind the highest state a place is looked for. A wider window fills holes better, and costs time
-/// on each state. Measured over words, URLs and cities in `benches/benches/compile.rs`.
+/// on each state: to weigh it anew, change it and run `cargo bench -p keyfold-benches --bench compile`.
 const SEARCH: u64 = 1024;
 
 /// Slots that may change below the lowest place of the search: overflow units, and starts of states that
