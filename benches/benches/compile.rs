@@ -1,10 +1,11 @@
-//! What does a build cost from rows in memory to the file on disk: within little memory, and without minimization?
+//! What does a build cost from rows in memory to the file on disk: in either layout, within little memory, and without
+//! minimization?
 //!
 //! The time includes waiting until the file is on disk. The sizes printed are what a change to the packing is to be
 //! judged by, beside the time.
 //!
-//! `cargo bench -p keyfold-benches --bench compile`, 2026-11-21, x86-64, 2 cores of a machine in use by others, ratios
-//! to 1 GiB with minimization: without minimization 0.7 to 0.9 of the time, and files 1.52 times (words), 1.28 times
+//! `cargo bench -p keyfold-benches --bench compile`, 2026-11-21, x86-64, 2 cores of a machine in use by others, keyvi's
+//! layout, ratios to 1 GiB with minimization: without minimization 0.7 to 0.9 of the time, and files 1.52 times (words), 1.28 times
 //! (URLs) and 1.00 times (cities) as large. Within 2 MiB, where rows go to disk and states are forgotten, 1.03 to 1.14
 //! of the time, and files 1.04 times (words) and 1.01 times (URLs) as large.
 
@@ -13,7 +14,7 @@ mod input;
 use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode, Throughput};
-use keyfold_compiler::{Compiler, Input, Options, Summary};
+use keyfold_compiler::{Compiler, Format, Input, Options, Profile, Summary};
 use keyfold_reader::ValueKind;
 
 /// Corpora, the kind of their values, and how many rows are taken.
@@ -23,12 +24,21 @@ const CORPORA: [(&str, ValueKind, usize); 3] = [
     ("cities/cities-120k", ValueKind::Json, 40_000),
 ];
 
-/// Limits and minimization. Only the last of the limits has the rows go to disk first.
-const CASES: [(&str, usize, bool); 4] = [
-    ("1GiB", 1 << 30, true),
-    ("1GiB-unminimized", 1 << 30, false),
-    ("64MiB", 64 << 20, true),
-    ("2MiB", 2 << 20, true),
+/// Layouts, limits and minimization. Only the last of the limits has the rows go to disk first.
+const CASES: [(&str, Format, Profile, usize, bool); 7] = [
+    ("fast", Format::Native, Profile::Fast, 1 << 30, true),
+    ("small", Format::Native, Profile::Small, 1 << 30, true),
+    ("fast-2MiB", Format::Native, Profile::Fast, 2 << 20, true),
+    ("keyvi", Format::Keyvi, Profile::Fast, 1 << 30, true),
+    (
+        "keyvi-unminimized",
+        Format::Keyvi,
+        Profile::Fast,
+        1 << 30,
+        false,
+    ),
+    ("keyvi-64MiB", Format::Keyvi, Profile::Fast, 64 << 20, true),
+    ("keyvi-2MiB", Format::Keyvi, Profile::Fast, 2 << 20, true),
 ];
 
 fn compile(rows: &[(Vec<u8>, Vec<u8>)], options: &Options) -> Summary {
@@ -55,8 +65,10 @@ fn bench(c: &mut Criterion) {
             .warm_up_time(Duration::from_millis(100))
             .measurement_time(Duration::from_secs(1))
             .throughput(Throughput::Elements(rows.len() as u64));
-        for (case, memory_limit, minimization) in CASES {
+        for (case, format, profile, memory_limit, minimization) in CASES {
             let mut options = Options::new(kind);
+            options.format = format;
+            options.profile = profile;
             options.memory_limit = memory_limit;
             options.minimization = minimization;
             options.temporary_path = folder.path().into();

@@ -90,6 +90,7 @@ fn sorter(rows: &[Row], memory: usize, folder: &Path) -> u64 {
         memory,
         parallel_threshold: PARALLEL_THRESHOLD,
         on_duplicate: OnDuplicate::Last,
+        sample: 0,
     });
     for (key, value) in rows {
         sorter.add(key, &value.to_le_bytes()).expect("room on disk");
@@ -97,13 +98,11 @@ fn sorter(rows: &[Row], memory: usize, folder: &Path) -> u64 {
     let mut output = sorter.finish().expect("room on disk");
     let mut rows = output.rows().expect("runs");
     let mut sum = 0;
-    while rows.advance().expect("a row") {
-        let value = rows.current().value().first_chunk().copied();
-        sum = fold(
-            sum,
-            rows.key(),
-            u64::from_le_bytes(value.unwrap_or_default()),
-        );
+    while let Some(block) = rows.next_block().expect("runs") {
+        for row in block.rows() {
+            let value = row.value.first_chunk().copied();
+            sum = fold(sum, row.key, u64::from_le_bytes(value.unwrap_or_default()));
+        }
     }
     sum
 }

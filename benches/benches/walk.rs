@@ -1,6 +1,7 @@
-//! What does a key cost in a scan over everything, and in one over a prefix?
+//! What does a key cost in a scan over everything, and in one over a prefix, in either layout?
 //!
-//! `cargo bench -p keyfold-benches --bench walk`, 2026-11-21, x86-64, 2 cores of a machine in use by others: 90 ns for
+//! `cargo bench -p keyfold-benches --bench walk`, 2026-11-21, x86-64, 2 cores of a machine in use by others, keyvi's
+//! layout: 90 ns for
 //! a word of 7 bytes, 0.76 µs for a city of 33, 1.16 µs for a URL of 78: 12 to 23 ns per byte. Keys copied into vectors
 //! of their own cost 1 to 10 % more.
 
@@ -10,7 +11,7 @@ mod input;
 use std::hint::black_box;
 use std::time::Duration;
 
-use compiled::{CORPORA, Compiled, lines};
+use compiled::{CORPORA, Compiled, LAYOUTS, lines};
 use criterion::{Criterion, SamplingMode, Throughput};
 use keyfold_reader::{Dictionary, Scan};
 
@@ -36,11 +37,14 @@ fn shortened<'k>(keys: &[&'k [u8]], length: impl Fn(usize) -> usize) -> Vec<&'k 
 }
 
 fn bench(c: &mut Criterion) {
-    for (corpus, kind) in CORPORA {
-        let compiled = Compiled::new(corpus, kind);
+    let cases = CORPORA
+        .iter()
+        .flat_map(|corpus| LAYOUTS.map(|layout| (corpus, layout)));
+    for (&(corpus, kind), (layout, format, profile)) in cases {
+        let compiled = Compiled::new(corpus, kind, format, profile);
         let dictionary = Dictionary::open(&compiled.path).expect("a dictionary");
         let name = corpus.split('/').next().unwrap_or(corpus);
-        let mut group = c.benchmark_group(format!("walk/{name}"));
+        let mut group = c.benchmark_group(format!("walk/{name}/{layout}"));
         group
             .sample_size(15)
             .sampling_mode(SamplingMode::Flat)

@@ -1,15 +1,12 @@
-//! Compiling a file: wall time, processor time, peak memory, size; all engines fed from the same rows.
-
-use std::path::PathBuf;
-use std::process::Stdio;
+//! Compiling a file: wall time, processor time, peak memory; all engines fed from the same rows.
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::definitions::Engine;
-use crate::process;
-use crate::setting::{Build, Setting};
-use crate::table::{Table, grouped, mebibytes, median};
+use crate::build::{Build, compresses, limits_memory, remove};
+use crate::setting::{Setting, in_turn};
+use crate::size::ratio;
+use crate::table::{Table, distinct, grouped, mebibytes, median, number};
 
 /// One build.
 #[derive(Clone, Debug, Serialize)]
@@ -30,53 +27,39 @@ pub struct Sample {
     pub file_bytes: u64,
 }
 
-/// What a builder may print as its last line.
-#[derive(Deserialize)]
-struct Said {
-    seconds: f64,
-}
-
-/// Where the file of an engine goes.
-pub fn file(setting: &Setting, corpus: &str, compression: &str, engine: &Engine) -> PathBuf {
-    setting
-        .work
-        .join(format!("{corpus}-{compression}.{}", engine.name))
-}
-
 /// Runs all cases.
 pub fn run(setting: &Setting) -> Result<Vec<Sample>> {
     let compile = &setting.definitions.compile;
     let rounds = setting.either(&compile.rounds, &compile.quick_rounds);
     let limits = setting.either(&compile.memory_mib, &compile.quick_memory_mib);
     let mut samples = Vec::new();
-    for &memory_mib in &limits {
+    for (place, &memory_mib) in limits.iter().enumerate() {
         for case in &compile.case {
             let corpus = setting.definitions.corpus(&case.corpus)?;
             let files = setting.files(corpus)?;
+            let file = setting.work.join("compile");
+            let job = Build {
+                input: &files.rows,
+                file: &file,
+                kind: &corpus.kind,
+                compression: &case.compression,
+                memory_mib,
+            };
             eprintln!(
                 "compile {}, {}, {memory_mib} MiB",
                 corpus.name, case.compression
             );
+            let engines = || {
+                setting.definitions.engine.iter().filter(|engine| {
+                    (case.compression == "none" || compresses(engine))
+                        && (place == 0 || limits_memory(engine))
+                })
+            };
             for round in 0..rounds {
-                for engine in in_turn(&setting.definitions.engine, round) {
-                    let file = file(setting, &corpus.name, &case.compression, engine);
-                    let build = Build {
-                        input: &files.rows,
-                        file: &file,
-                        kind: &corpus.kind,
-                        compression: &case.compression,
-                        memory_mib,
-                    };
-                    let Some(command) = setting.build_command(engine, build)? else {
+                for engine in in_turn(engines(), round) {
+                    let Some(built) = job.run(setting, engine)? else {
                         continue;
                     };
-                    let outcome = process::run(&command, Stdio::null())?;
-                    let wall = outcome.wall.as_secs_f64();
-                    let said = outcome
-                        .output
-                        .lines()
-                        .last()
-                        .and_then(|line| serde_json::from_str::<Said>(line).ok());
                     samples.push(Sample {
                         corpus: corpus.name.clone(),
                         kind: corpus.kind.clone(),
@@ -84,26 +67,18 @@ pub fn run(setting: &Setting) -> Result<Vec<Sample>> {
                         memory_mib,
                         engine: engine.name.clone(),
                         round,
-                        wall_seconds: wall,
-                        compile_seconds: said.map_or(wall, |said| said.seconds),
-                        processor_seconds: outcome.processor.as_secs_f64(),
-                        peak_kib: outcome.peak_kib,
-                        file_bytes: std::fs::metadata(&file)?.len(),
+                        wall_seconds: built.wall_seconds,
+                        compile_seconds: built.compile_seconds,
+                        processor_seconds: built.processor_seconds,
+                        peak_kib: built.peak_kib,
+                        file_bytes: built.file_bytes,
                     });
                 }
             }
+            remove(&file)?;
         }
     }
     Ok(samples)
-}
-
-/// The engines, the other way round in every second round, so that none always follows the same one.
-pub fn in_turn(engines: &[Engine], round: usize) -> Vec<&Engine> {
-    if round.is_multiple_of(2) {
-        engines.iter().collect()
-    } else {
-        engines.iter().rev().collect()
-    }
 }
 
 /// The medians side by side.
@@ -127,54 +102,30 @@ pub fn table(samples: &[Sample], ours: &str) -> String {
             sample.compression.clone(),
         )
     };
-    let mut seen = Vec::new();
-    for first in samples.iter().filter(|sample| sample.round == 0) {
-        let this = (case(first), first.engine.clone());
-        if seen.contains(&this) {
-            continue;
-        }
+    for this in distinct(samples.iter().map(case)) {
+        let same = || samples.iter().filter(|sample| case(sample) == this);
         let of = |engine: &str, value: fn(&Sample) -> f64| {
-            let engine = engine.to_owned();
-            median(
-                samples
-                    .iter()
-                    .filter(|sample| case(sample) == this.0 && sample.engine == engine)
-                    .map(value),
-            )
+            median(same().filter(|sample| sample.engine == engine).map(value))
         };
-        let seconds = of(&first.engine, |sample| sample.compile_seconds);
-        let (mut slower, mut larger) = (String::new(), String::new());
-        if first.engine != ours {
-            slower = format!("{:.2}", seconds / of(ours, |sample| sample.compile_seconds));
-            let sizes = |engine| of(engine, |sample| precise(sample.file_bytes));
-            larger = format!("{:.4}", sizes(ours) / sizes(&first.engine));
+        for engine in distinct(same().map(|sample| &sample.engine)) {
+            let mut of_engine = same().filter(|sample| sample.engine == *engine);
+            let peak = of_engine.clone().map(|sample| sample.peak_kib).max();
+            let bytes = of_engine.next().map_or(0, |sample| sample.file_bytes);
+            let seconds = of(engine, |sample| sample.compile_seconds);
+            let our_bytes = same().find(|sample| sample.engine == ours);
+            table.row(&[
+                this.1.clone(),
+                this.2.clone(),
+                this.0.to_string(),
+                engine.clone(),
+                number(seconds, 3),
+                number(seconds / of(ours, |sample| sample.compile_seconds), 2),
+                number(of(engine, |sample| sample.processor_seconds), 3),
+                mebibytes(peak.unwrap_or_default()),
+                grouped(bytes),
+                our_bytes.map_or_else(String::new, |our| number(ratio(our.file_bytes, bytes), 4)),
+            ]);
         }
-        let peak = samples
-            .iter()
-            .filter(|sample| case(sample) == this.0 && sample.engine == first.engine)
-            .map(|sample| sample.peak_kib)
-            .max();
-        table.row(&[
-            first.corpus.clone(),
-            first.compression.clone(),
-            first.memory_mib.to_string(),
-            first.engine.clone(),
-            format!("{seconds:.3}"),
-            slower,
-            format!(
-                "{:.3}",
-                of(&first.engine, |sample| sample.processor_seconds)
-            ),
-            mebibytes(peak.unwrap_or_default()),
-            grouped(first.file_bytes),
-            larger,
-        ]);
-        seen.push(this);
     }
     table.finish()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "files are far below 2^52 bytes")]
-fn precise(bytes: u64) -> f64 {
-    bytes as f64
 }

@@ -2,24 +2,29 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use flate2::read::GzDecoder;
+use harness::rows;
 
+use crate::definitions::Parts;
+use crate::made::{self, Keys};
 use crate::sampler::Sampler;
 
 const SEED: u64 = 20_260_801;
+/// Queries drawn from made rows, where there are more.
+const MADE_QUERIES: usize = 500_000;
 
 /// The files made of one corpus.
 #[derive(Clone, Debug)]
 pub struct Files {
     /// Rows `key<TAB>value`, unpacked.
     pub rows: PathBuf,
-    /// Every key once, in a random order that differs from that of the rows.
+    /// Every key once, in a random order that differs from that of the rows; of made rows a sample, with repetitions.
     pub hits: PathBuf,
-    /// As many keys that are not in the corpus, each one byte away from one that is.
+    /// As many keys that are not in the corpus, each one byte away from one that is; of made rows keys that were not written.
     pub misses: PathBuf,
 }
 
@@ -45,15 +50,9 @@ impl Files {
 
     /// Writes all three from packed rows.
     pub fn write(&self, source: &Path) -> Result<()> {
-        let packed =
-            File::open(source).with_context(|| format!("cannot open {}", source.display()))?;
-        std::io::copy(&mut GzDecoder::new(packed), &mut File::create(&self.rows)?)?;
+        fs::write(&self.rows, unpacked(source)?)?;
         let rows = fs::read(&self.rows)?;
-        let mut keys: Vec<&[u8]> = rows
-            .split(|&byte| byte == b'\n')
-            .filter(|row| !row.is_empty())
-            .map(|row| row.split(|&byte| byte == b'\t').next().unwrap_or_default())
-            .collect();
+        let mut keys: Vec<&[u8]> = rows::rows(&rows).map(|(key, _)| key).collect();
         let mut sampler = Sampler::new(SEED);
         sampler.shuffle(&mut keys);
         write_lines(&self.hits, keys.iter().copied())?;
@@ -62,6 +61,48 @@ impl Files {
             misses(&keys, &mut sampler).iter().map(Vec::as_slice),
         )
     }
+
+    /// Writes made rows of integers, and queries for a part of them.
+    pub fn write_made(&self, source: &Path, parts: Parts, count: usize) -> Result<()> {
+        let text = String::from_utf8(unpacked(source)?)?;
+        let keys = Keys::new(parts, keys(&text));
+        let mut out = BufWriter::new(File::create(&self.rows)?);
+        made::write(&mut out, &keys, "int", count)?;
+        out.flush()?;
+        let mut sampler = Sampler::new(SEED);
+        let absent = keys.len() - count;
+        ensure!(absent > 0, "no made key is left to be missed");
+        for (path, first, among) in [(&self.hits, 0, count), (&self.misses, count, absent)] {
+            let mut out = BufWriter::new(File::create(path)?);
+            for _ in 0..count.min(MADE_QUERIES) {
+                keys.write(first + sampler.below(among), &mut out)?;
+                out.write_all(b"\n")?;
+            }
+            out.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Takes them all away.
+    pub fn remove(&self) -> Result<()> {
+        for path in [&self.rows, &self.hits, &self.misses] {
+            fs::remove_file(path)?;
+        }
+        Ok(())
+    }
+}
+
+/// The text of packed rows.
+pub fn unpacked(source: &Path) -> Result<Vec<u8>> {
+    let packed = File::open(source).with_context(|| format!("cannot open {}", source.display()))?;
+    let mut text = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// The keys of rows.
+pub fn keys(rows: &str) -> impl Iterator<Item = &str> {
+    rows.lines().filter_map(|row| row.split('\t').next())
 }
 
 /// One absent key per key: a lower-case letter put in place of an ASCII byte, or in front where that hits a stored key.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,6 +15,8 @@ pub fn facts(setting: &Setting) -> String {
         "-c",
         "import platform, importlib.metadata as of; print(of.version('keyvi'), 'on Python', platform.python_version())",
     ];
+    let library =
+        |package| said(Command::new("dpkg-query").args(["-W", "-f", "${Version}", package]));
     let facts = [
         ("processor", field("/proc/cpuinfo", "model name")),
         (
@@ -35,7 +38,27 @@ pub fn facts(setting: &Setting) -> String {
             "keyvi (PyPI)",
             said(Command::new(&setting.python).args(python)),
         ),
-        ("keyvi (crate)", "0.7.7".into()),
+        ("redis-server", library("redis-server")),
+        ("RocksDB", library("librocksdb-dev")),
+        ("marisa", library("libmarisa-dev")),
+        (
+            "crates",
+            [
+                "keyvi",
+                "fst",
+                "redb",
+                "heed",
+                "lmdb-master-sys",
+                "rocksdb",
+                "redis",
+            ]
+            .map(|name| locked(&setting.root, name))
+            .join(", "),
+        ),
+        (
+            "read-ahead, KiB",
+            read_ahead(&setting.work).unwrap_or_default(),
+        ),
     ];
     for (name, fact) in facts {
         writeln!(out, "{name}: {fact}").expect("writing to a string");
@@ -74,6 +97,26 @@ fn commit(root: &Path) -> String {
     }
 }
 
+/// A crate of the engines, with its version.
+fn locked(root: &Path, name: &str) -> String {
+    let lock = read_all(root.join("benches/engines/Cargo.lock"));
+    let entry = format!("name = \"{name}\"\nversion = \"");
+    let version = lock
+        .split_once(&entry)
+        .and_then(|(_, rest)| rest.split('"').next());
+    format!("{name} {}", version.unwrap_or_default())
+}
+
+/// How much the system reads ahead on the disk that holds a folder.
+fn read_ahead(folder: &Path) -> Option<String> {
+    let device = fs::metadata(folder).ok()?.dev();
+    let (major, minor) = (device >> 8, device & 0xff);
+    let file = format!("/sys/dev/block/{major}:{minor}/queue/read_ahead_kb");
+    fs::read_to_string(file)
+        .ok()
+        .map(|text| text.trim().to_owned())
+}
+
 fn field(path: &str, name: &str) -> String {
     read_all(path)
         .lines()
@@ -86,7 +129,7 @@ fn read(path: &str) -> String {
     read_all(path).lines().next().unwrap_or_default().to_owned()
 }
 
-fn read_all(path: &str) -> String {
+fn read_all(path: impl AsRef<Path>) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
 

@@ -5,14 +5,17 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
+use crate::build::{Build, bytes, remove};
+use crate::definitions::Engine;
 use crate::process;
-use crate::setting::{Build, Setting, text};
+use crate::setting::{Setting, text};
 use crate::table::{Table, grouped, mebibytes};
 
 /// One build.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "the names are columns of the record")]
 pub struct Sample {
+    pub engine: String,
     pub kind: String,
     pub rows: usize,
     pub memory_mib: u64,
@@ -26,55 +29,58 @@ pub struct Sample {
 /// Runs every kind; more memory than allowed is reported, not an error, so that a record shows it.
 pub fn run(setting: &Setting) -> Result<Vec<Sample>> {
     let memory = &setting.definitions.memory;
+    let mut samples = Vec::new();
+    for name in &memory.engines {
+        let engine = setting.definitions.engine(name)?;
+        for kind in &memory.kinds {
+            samples.push(case(setting, engine, kind)?);
+        }
+    }
+    Ok(samples)
+}
+
+fn case(setting: &Setting, engine: &Engine, kind: &str) -> Result<Sample> {
+    let memory = &setting.definitions.memory;
     let rows = setting.either(&memory.rows, &memory.quick_rows);
     let words = setting
         .root
         .join(&setting.definitions.corpus("words-en-200k")?.source);
-    let ours = setting
-        .definitions
-        .engine
-        .first()
-        .context("no engine is defined")?;
-    let mut samples = Vec::new();
-    for kind in &memory.kinds {
-        eprintln!(
-            "memory {kind}, {} made rows, {} MiB",
-            grouped(rows as u64),
-            memory.memory_mib
-        );
-        let file = setting.work.join(format!("made-{kind}.kv"));
-        let build = Build {
-            input: "-".as_ref(),
-            file: &file,
-            kind,
-            compression: "none",
-            memory_mib: memory.memory_mib,
-        };
-        let mut command = setting
-            .build_command(ours, build)?
-            .context("keyfold has no build command")?;
-        command.extend(["--input-format".into(), "tsv".into()]);
-        let mut maker = Command::new(setting.prepare()?)
-            .args(["made", &text(&words), kind, &rows.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let made = maker.stdout.take().context("no standard output")?;
-        let outcome = process::run(&command, made.into())?;
-        ensure!(maker.wait()?.success(), "making rows failed");
-        samples.push(Sample {
-            kind: kind.clone(),
-            rows,
-            memory_mib: memory.memory_mib,
-            seconds: outcome.wall.as_secs_f64(),
-            processor_seconds: outcome.processor.as_secs_f64(),
-            peak_kib: outcome.peak_kib,
-            allowed_kib: allowed_kib(memory.memory_mib, memory.factor, memory.slack_mib),
-            file_bytes: std::fs::metadata(&file)?.len(),
-        });
-        std::fs::remove_file(&file)?;
-    }
-    Ok(samples)
+    eprintln!(
+        "memory {}, {kind}, {} made rows",
+        engine.name,
+        grouped(rows as u64)
+    );
+    let file = setting.work.join(format!("made-{kind}"));
+    let job = Build {
+        input: "-".as_ref(),
+        file: &file,
+        kind,
+        compression: "none",
+        memory_mib: memory.memory_mib,
+    };
+    let mut command = job.command(setting, engine)?.context("no build command")?;
+    command.extend(["--input-format".into(), "tsv".into()]);
+    let mut maker = Command::new(setting.prepare()?)
+        .args(["made", &text(&words), kind, &rows.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let made = maker.stdout.take().context("no standard output")?;
+    let outcome = process::run(&command, made.into())?;
+    ensure!(maker.wait()?.success(), "making rows failed");
+    let file_bytes = bytes(&file)?;
+    remove(&file)?;
+    Ok(Sample {
+        engine: engine.name.clone(),
+        kind: kind.into(),
+        rows,
+        memory_mib: memory.memory_mib,
+        seconds: outcome.wall.as_secs_f64(),
+        processor_seconds: outcome.processor.as_secs_f64(),
+        peak_kib: outcome.peak_kib,
+        allowed_kib: allowed_kib(memory.memory_mib, memory.factor, memory.slack_mib),
+        file_bytes,
+    })
 }
 
 #[expect(
@@ -90,6 +96,7 @@ fn allowed_kib(limit_mib: u64, factor: f64, slack_mib: u64) -> u64 {
 /// Peak memory beside what is allowed.
 pub fn table(samples: &[Sample]) -> String {
     let mut table = Table::new(&[
+        "engine",
         "kind",
         "#made rows",
         "#limit MiB",
@@ -101,6 +108,7 @@ pub fn table(samples: &[Sample]) -> String {
     ]);
     for sample in samples {
         table.row(&[
+            sample.engine.clone(),
             sample.kind.clone(),
             grouped(sample.rows as u64),
             sample.memory_mib.to_string(),

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use anyhow::Result;
 
 use crate::corpus::Files;
-use crate::definitions::{Corpus, Definitions, Engine, fill};
+use crate::definitions::{Corpus, Definitions, Engine, Operation};
 use crate::process;
 
 /// Everything that all measurements share.
@@ -29,21 +29,6 @@ pub struct Setting {
     pub quick: bool,
 }
 
-/// One file to be compiled.
-#[derive(Clone, Copy, Debug)]
-pub struct Build<'a> {
-    /// Rows `key<TAB>value`.
-    pub input: &'a Path,
-    /// Target.
-    pub file: &'a Path,
-    /// Kind of dictionary.
-    pub kind: &'a str,
-    /// Value compression.
-    pub compression: &'a str,
-    /// Memory limit.
-    pub memory_mib: u64,
-}
-
 impl Setting {
     /// The number that applies, of a full and a quick one.
     pub fn either<T: Clone>(&self, full: &T, quick: &T) -> T {
@@ -58,14 +43,20 @@ impl Setting {
     pub fn files(&self, corpus: &Corpus) -> Result<Files> {
         let files = Files::below(&self.work, &corpus.name);
         if !files.misses.exists() {
-            let source = self.root.join(&corpus.source);
-            let words = [
-                self.prepare()?,
-                "corpus".into(),
-                text(&source),
-                corpus.name.clone(),
-                text(&self.work),
-            ];
+            let source = text(&self.root.join(&corpus.source));
+            let place = [source, corpus.name.clone(), text(&self.work)];
+            let mut words = vec![self.prepare()?];
+            match corpus.made {
+                None => {
+                    words.push("corpus".into());
+                    words.extend(place);
+                }
+                Some((parts, rows)) => {
+                    words.push("made-corpus".into());
+                    words.extend(place);
+                    words.extend([parts.word().into(), rows.to_string()]);
+                }
+            }
             process::run(&words, Stdio::null())?;
         }
         Ok(files)
@@ -76,33 +67,29 @@ impl Setting {
         Ok(text(&std::env::current_exe()?.with_file_name("prepare")))
     }
 
-    /// The command by which an engine compiles a file; nothing if it cannot.
-    pub fn build_command(&self, engine: &Engine, build: Build<'_>) -> Result<Option<Vec<String>>> {
-        let mut words = self.words();
-        words.extend([
-            ("input", text(build.input)),
-            ("file", text(build.file)),
-            ("kind", build.kind.to_owned()),
-            ("compression", build.compression.to_owned()),
-            ("memory", (build.memory_mib << 20).to_string()),
-        ]);
-        engine
-            .build
-            .as_deref()
-            .map(|template| fill(template, &words))
-            .transpose()
+    /// What an engine opens to answer questions about a corpus: what it or another one wrote, or the rows themselves.
+    pub fn file(&self, engine: &Engine, corpus: &Corpus) -> PathBuf {
+        match (&engine.file, &engine.build) {
+            (Some(writer), _) => self.written(writer, corpus),
+            (None, Some(_)) => self.written(&engine.name, corpus),
+            (None, None) => Files::below(&self.work, &corpus.name).rows,
+        }
     }
 
-    /// The program that answers queries for an engine; nothing if it has none.
-    pub fn query_command(&self, engine: &Engine) -> Result<Option<Vec<String>>> {
-        engine
-            .query
-            .as_deref()
-            .map(|template| fill(template, &self.words()))
-            .transpose()
+    /// Where the file of an engine goes.
+    pub fn written(&self, engine: &str, corpus: &Corpus) -> PathBuf {
+        self.work.join(format!("{}.{engine}", corpus.name))
     }
 
-    fn words(&self) -> BTreeMap<&'static str, String> {
+    /// The engines that can be asked this, in the order of their turns in a round: the other way round in every second one,
+    /// so that none always follows the same one.
+    pub fn in_turn(&self, operation: Operation, round: usize) -> Vec<&Engine> {
+        let engines = self.definitions.engine.iter();
+        in_turn(engines.filter(|engine| engine.can(operation)), round)
+    }
+
+    /// The words that templates of commands may have, whatever is measured.
+    pub fn words(&self) -> BTreeMap<&'static str, String> {
         BTreeMap::from([
             ("keyfold", text(&self.keyfold)),
             ("python", text(&self.python)),
@@ -110,6 +97,15 @@ impl Setting {
             ("benches", text(&self.root.join("benches"))),
         ])
     }
+}
+
+/// The same in this order, or in the opposite one in every second round.
+pub fn in_turn<'e>(engines: impl Iterator<Item = &'e Engine>, round: usize) -> Vec<&'e Engine> {
+    let mut engines: Vec<&Engine> = engines.collect();
+    if !round.is_multiple_of(2) {
+        engines.reverse();
+    }
+    engines
 }
 
 /// A path as a word of a command line.

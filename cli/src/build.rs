@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use keyfold_compiler::{Callback, Compiler, Generator, Options, Result, Summary, VectorWriter};
+use keyfold_compiler::{
+    Callback, Chunk, Compiler, Error, Generator, Options, Result, Summary, VectorWriter,
+};
 
 use crate::kind::Kind;
-use crate::rows::EncodedRow;
 
 /// One of the compiler's builders.
 pub(crate) enum Build {
@@ -35,12 +36,21 @@ impl Build {
         }
     }
 
-    #[inline]
-    pub(crate) fn add(&mut self, row: &EncodedRow<'_>) -> Result<()> {
+    /// Whether the rows of a chunk are wanted in the order of their keys, not in that of the input.
+    pub(crate) fn sorts(&self) -> bool {
+        matches!(self, Build::Compiler(_))
+    }
+
+    /// Adds the rows of a chunk.
+    pub(crate) fn add(&mut self, chunk: &mut Chunk) -> Result<(), Refusal> {
         match self {
-            Build::Compiler(compiler) => compiler.add_encoded(&row.fields, row.key, row.value),
-            Build::Generator(generator) => generator.add_encoded(row.key, row.value),
-            Build::Vector(vector) => vector.push_encoded(row.value),
+            Build::Compiler(compiler) => compiler
+                .add_chunk(chunk)
+                .map_err(|error| Refusal { row: None, error }),
+            Build::Generator(generator) => {
+                each_row(chunk, |key, value| generator.add_encoded(key, value))
+            }
+            Build::Vector(vector) => each_row(chunk, |_, value| vector.push_encoded(value)),
         }
     }
 
@@ -60,4 +70,21 @@ impl Build {
             Build::Vector(vector) => vector.finish(path, replace),
         }
     }
+}
+
+/// Why the rows of a chunk were not all added.
+pub(crate) struct Refusal {
+    /// The number of the row that did not fit, where rows are added in the order of the input.
+    pub(crate) row: Option<u64>,
+    pub(crate) error: Error,
+}
+
+fn each_row(chunk: &Chunk, mut add: impl FnMut(&[u8], &[u8]) -> Result<()>) -> Result<(), Refusal> {
+    for (row, (key, value)) in (0..).zip(chunk.rows()) {
+        add(key, value).map_err(|error| Refusal {
+            row: Some(row),
+            error,
+        })?;
+    }
+    Ok(())
 }

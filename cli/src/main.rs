@@ -1,6 +1,7 @@
 //! The keyfold command line.
 #![forbid(unsafe_code)]
 
+mod asked;
 mod build;
 mod commands;
 mod entries;
@@ -9,6 +10,7 @@ mod file;
 mod input;
 mod interrupt;
 mod kind;
+mod layout;
 mod output;
 mod print;
 mod progress;

@@ -52,6 +52,43 @@ pub(crate) fn write_row(
     Ok(())
 }
 
+/// Appends a key with its rank as one row, ended; for a terminal as [`write_row`] does.
+pub(crate) fn write_rank(
+    key: &[u8],
+    rank: u64,
+    stored: bool,
+    form: Form,
+    terminal: bool,
+    out: &mut Vec<u8>,
+) {
+    let digits = rank.to_string();
+    if form == Form::Tsv {
+        if terminal {
+            escape(key, out);
+        } else {
+            out.extend_from_slice(key);
+        }
+        out.push(b'\t');
+        out.extend_from_slice(digits.as_bytes());
+    } else {
+        let mut row = Vec::new();
+        let mut members = Members {
+            out: &mut row,
+            open: false,
+        };
+        members.string("key", key);
+        members.name("rank").extend_from_slice(digits.as_bytes());
+        members.name("stored").extend(stored.to_string().bytes());
+        members.end();
+        if terminal {
+            escape_json(&row, out);
+        } else {
+            out.append(&mut row);
+        }
+    }
+    out.push(b'\n');
+}
+
 fn write_tsv(
     entry: &Entry<'_>,
     out: &mut Vec<u8>,

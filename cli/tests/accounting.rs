@@ -4,27 +4,28 @@ use crate::tool::Sandbox;
 
 #[test]
 fn every_row_is_accounted_for() {
-    let sandbox = Sandbox::new();
-    sandbox.write("a.tsv", "a\t1\nbad row\nb\tx\na\t2");
-    sandbox.write("b.tsv", "\t9\nc\t3\r\nd\t4\nd\t4\n");
-    let ran = sandbox.run("compile --kind int -o out.kv --skip-bad-rows rejects a.tsv b.tsv");
-    assert_eq!(
-        ran.stderr,
-        "warning: a.tsv:2: there is no tab between key and value\n\
+    for sandbox in Sandbox::of_each_layout() {
+        sandbox.write("a.tsv", "a\t1\nbad row\nb\tx\na\t2");
+        sandbox.write("b.tsv", "\t9\nc\t3\r\nd\t4\nd\t4\n");
+        let ran = sandbox.compile("--kind int -o out.kv --skip-bad-rows rejects a.tsv b.tsv");
+        assert_eq!(
+            ran.stderr,
+            "warning: a.tsv:2: there is no tab between key and value\n\
          warning: a.tsv:3: the value \"x\" is not an integer from 0 to 18446744073709551615\n\
          warning: b.tsv:1: the key is empty, which the keyvi format cannot hold\n\
          warning: b.tsv:2: the value \"3\\r\" is not an integer from 0 to 18446744073709551615\n\
          rows read 8 = keys written 2 + duplicates 2 + rejected 4\n"
-    );
-    ran.ok();
-    assert_eq!(sandbox.read("rejects"), b"bad row\nb\tx\n\t9\nc\t3\r\n");
-    assert_eq!(sandbox.run("dump out.kv").text(), "a\t2\nd\t4\n");
-    let stats = sandbox.run("stats out.kv --json").text();
-    assert!(
-        stats.contains(r#""rows":{"read":8,"duplicates":2,"rejected":4}"#),
-        "{stats}"
-    );
-    sandbox.run("verify out.kv").ok();
+        );
+        ran.ok();
+        assert_eq!(sandbox.read("rejects"), b"bad row\nb\tx\n\t9\nc\t3\r\n");
+        assert_eq!(sandbox.run("dump out.kv").text(), "a\t2\nd\t4\n");
+        let stats = sandbox.run("stats out.kv --json").text();
+        assert!(
+            stats.contains(r#""rows":{"read":8,"duplicates":2,"rejected":4}"#),
+            "{stats}"
+        );
+        sandbox.run("verify out.kv").ok();
+    }
 }
 
 #[test]
@@ -107,19 +108,20 @@ fn the_first_bad_row_is_the_one_told() {
 
 #[test]
 fn rejects_are_there_even_if_none_or_if_the_build_fails() {
-    let sandbox = Sandbox::new();
-    sandbox.write("good.tsv", "a\t1\n");
-    sandbox
-        .run("compile --kind int -o out.kv --skip-bad-rows none good.tsv")
-        .ok();
-    assert_eq!(sandbox.read("none"), b"");
+    for sandbox in Sandbox::of_each_layout() {
+        sandbox.write("good.tsv", "a\t1\n");
+        sandbox
+            .compile("--kind int -o out.kv --skip-bad-rows none good.tsv")
+            .ok();
+        assert_eq!(sandbox.read("none"), b"");
 
-    sandbox.write("bad.tsv", "bad\na\t1\na\t2\n");
-    sandbox
-        .run("compile --kind int -o no.kv --skip-bad-rows some --on-duplicate error bad.tsv")
-        .error();
-    assert_eq!(sandbox.read("some"), b"bad\n");
-    assert!(!sandbox.path("no.kv").exists());
+        sandbox.write("bad.tsv", "bad\na\t1\na\t2\n");
+        sandbox
+            .compile("--kind int -o no.kv --skip-bad-rows some --on-duplicate error bad.tsv")
+            .error();
+        assert_eq!(sandbox.read("some"), b"bad\n");
+        assert!(!sandbox.path("no.kv").exists());
+    }
 }
 
 #[test]
@@ -148,33 +150,35 @@ fn rejects_replace_nothing_without_force() {
 
 #[test]
 fn duplicates_follow_the_policy() {
-    let sandbox = Sandbox::new();
-    sandbox.write("rows.tsv", "b\t1\na\t1\nb\t2\na\t2\nb\t3\n");
-    for (policy, expected) in [("last", "a\t2\nb\t3\n"), ("first", "a\t1\nb\t1\n")] {
-        let ran = sandbox.run(&format!(
-            "compile --kind int -o out.kv --force --on-duplicate {policy} rows.tsv"
-        ));
-        assert_eq!(
-            ran.last_line(),
-            "rows read 5 = keys written 2 + duplicates 3 + rejected 0"
-        );
-        assert_eq!(sandbox.run("dump out.kv").text(), expected);
+    for sandbox in Sandbox::of_each_layout() {
+        sandbox.write("rows.tsv", "b\t1\na\t1\nb\t2\na\t2\nb\t3\n");
+        for (policy, expected) in [("last", "a\t2\nb\t3\n"), ("first", "a\t1\nb\t1\n")] {
+            let ran = sandbox.compile(&format!(
+                "--kind int -o out.kv --force --on-duplicate {policy} rows.tsv"
+            ));
+            assert_eq!(
+                ran.last_line(),
+                "rows read 5 = keys written 2 + duplicates 3 + rejected 0"
+            );
+            assert_eq!(sandbox.run("dump out.kv").text(), expected);
+        }
     }
 }
 
 #[test]
 fn duplicates_of_sorted_rows_follow_the_policy() {
-    let sandbox = Sandbox::new();
-    sandbox.write("rows.tsv", "a\t1\na\t2\nb\t1\nb\t2\nb\t3\n");
-    for (policy, expected) in [("last", "a\t2\nb\t3\n"), ("first", "a\t1\nb\t1\n")] {
-        let ran = sandbox.run(&format!(
-            "compile --sorted --kind int -o out.kv --force --on-duplicate {policy} rows.tsv"
-        ));
-        assert_eq!(
-            ran.last_line(),
-            "rows read 5 = keys written 2 + duplicates 3 + rejected 0"
-        );
-        assert_eq!(sandbox.run("dump out.kv").text(), expected);
+    for sandbox in Sandbox::of_each_layout() {
+        sandbox.write("rows.tsv", "a\t1\na\t2\nb\t1\nb\t2\nb\t3\n");
+        for (policy, expected) in [("last", "a\t2\nb\t3\n"), ("first", "a\t1\nb\t1\n")] {
+            let ran = sandbox.compile(&format!(
+                "--sorted --kind int -o out.kv --force --on-duplicate {policy} rows.tsv"
+            ));
+            assert_eq!(
+                ran.last_line(),
+                "rows read 5 = keys written 2 + duplicates 3 + rejected 0"
+            );
+            assert_eq!(sandbox.run("dump out.kv").text(), expected);
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Errors: exit code 2 and one line with cause and hint.
 
-use crate::tool::{Ran, Sandbox};
+use keyfold_reader::format::native::pool::SLACK;
+
+use crate::tool::{KEYVI, NATIVE, Ran, Sandbox};
 
 #[test]
 fn a_missing_file_is_named() {
@@ -266,6 +268,18 @@ fn options_are_checked() {
             "--json-or-text is for JSON documents",
         ),
         ("--kind vector --sorted", "a vector has no keys"),
+        (
+            "--kind vector --format native",
+            "a vector has one layout: --format and --profile are for dictionaries",
+        ),
+        (
+            "--kind int --format keyvi --profile small",
+            "--profile is for native files: keyvi's layout has none",
+        ),
+        (
+            "--kind int --option format=lmdb",
+            "option format: \"lmdb\" is neither native nor keyvi",
+        ),
         ("--kind vector --secondary a", "a vector has no keys"),
         (
             "--kind int --secondary a,a",
@@ -291,7 +305,7 @@ fn options_are_checked() {
         "compile",
         "compile --kind word -o out.kv rows.tsv",
         "get",
-        "compile --kind int -o out.kv --format native rows.tsv",
+        "compile --kind int -o out.kv --format lmdb rows.tsv",
     ] {
         let ran = sandbox.run(usage);
         assert_eq!(ran.code, Some(2), "{usage}");
@@ -329,64 +343,66 @@ fn options_are_checked() {
 
 #[test]
 fn repeated_keys_can_be_an_error() {
-    let sandbox = Sandbox::new();
-    sandbox.write("rows.tsv", "a\t1\nb\t1\nb\t2\n");
-    let hint = "(hint: --on-duplicate last or first keeps one of the rows)";
-    let error = sandbox
-        .run("compile --kind int -o out.kv --on-duplicate error rows.tsv")
-        .error();
-    assert_eq!(error, format!("error: the key b came twice {hint}"));
-    let error = sandbox
-        .run("compile --kind int -o out.kv --on-duplicate error --sorted rows.tsv")
-        .error();
-    assert_eq!(
-        error,
-        format!("error: rows.tsv:3: the key b came twice {hint}")
-    );
-    assert_eq!(sandbox.names(), ["rows.tsv"]);
+    for sandbox in Sandbox::of_each_layout() {
+        sandbox.write("rows.tsv", "a\t1\nb\t1\nb\t2\n");
+        let hint = "(hint: --on-duplicate last or first keeps one of the rows)";
+        let error = sandbox
+            .compile("--kind int -o out.kv --on-duplicate error rows.tsv")
+            .error();
+        assert_eq!(error, format!("error: the key b came twice {hint}"));
+        let error = sandbox
+            .compile("--kind int -o out.kv --on-duplicate error --sorted rows.tsv")
+            .error();
+        assert_eq!(
+            error,
+            format!("error: rows.tsv:3: the key b came twice {hint}")
+        );
+        assert_eq!(sandbox.names(), ["rows.tsv"]);
+    }
 }
 
 #[test]
 fn a_key_out_of_order_is_told_with_its_place() {
-    let sandbox = Sandbox::new();
-    sandbox.write("rows.tsv", "b\t1\nbad\nc\t1\na\t1\n");
-    let ran = sandbox.run("compile --kind int -o out.kv --sorted --skip-bad-rows rejects rows.tsv");
-    assert_eq!(
-        ran.error(),
-        "error: rows.tsv:4: the key a came after c: the input is not in ascending byte order (hint: without \
+    for sandbox in Sandbox::of_each_layout() {
+        sandbox.write("rows.tsv", "b\t1\nbad\nc\t1\na\t1\n");
+        let ran = sandbox.compile("--kind int -o out.kv --sorted --skip-bad-rows rejects rows.tsv");
+        assert_eq!(
+            ran.error(),
+            "error: rows.tsv:4: the key a came after c: the input is not in ascending byte order (hint: without \
          --sorted, keys may come in any order)"
-    );
-    assert_eq!(sandbox.names(), ["rejects", "rows.tsv"]);
+        );
+        assert_eq!(sandbox.names(), ["rejects", "rows.tsv"]);
+    }
 }
 
 #[test]
 fn damage_is_told_with_section_and_offset() {
-    let sandbox = Sandbox::new();
-    sandbox.write("rows.tsv", "a\tvalue\nb\tother\n");
-    sandbox
-        .run("compile --kind string -o sound.kv rows.tsv")
-        .ok();
-    let mut bytes = sandbox.read("sound.kv");
-    let last = bytes.len() - 3;
-    bytes[last] ^= 0x40;
-    sandbox.write("damaged.kv", bytes);
-    let ran = sandbox.run("verify damaged.kv sound.kv no.kv");
-    assert_eq!(ran.code, Some(2));
-    let lines: Vec<&str> = ran.stderr.lines().collect();
-    assert!(
-        lines[0].starts_with("error: damaged.kv: values at byte "),
-        "{}",
-        ran.stderr
-    );
-    assert_eq!(
-        lines[1],
-        "error: no.kv: No such file or directory (os error 2)"
-    );
-    let stdout = String::from_utf8(ran.stdout).unwrap();
-    assert_eq!(
-        stdout,
-        "sound.kv: sound, checksums agree: 2 keys, 3 states, 2 values\n"
-    );
+    for (layout, states, behind) in [(KEYVI, 3, 3), (NATIVE, 2, SLACK + 1)] {
+        let sandbox = Sandbox::of(layout);
+        sandbox.write("rows.tsv", "a\tvalue\nb\tother\n");
+        sandbox.compile("--kind string -o sound.kv rows.tsv").ok();
+        let mut bytes = sandbox.read("sound.kv");
+        let last = bytes.len() - behind;
+        bytes[last] ^= 0x40;
+        sandbox.write("damaged.kv", bytes);
+        let ran = sandbox.run("verify damaged.kv sound.kv no.kv");
+        assert_eq!(ran.code, Some(2));
+        let lines: Vec<&str> = ran.stderr.lines().collect();
+        assert!(
+            lines[0].starts_with("error: damaged.kv: values at byte "),
+            "{}",
+            ran.stderr
+        );
+        assert_eq!(
+            lines[1],
+            "error: no.kv: No such file or directory (os error 2)"
+        );
+        let stdout = String::from_utf8(ran.stdout).unwrap();
+        assert_eq!(
+            stdout,
+            format!("sound.kv: sound, checksums agree: 2 keys, {states} states, 2 values\n")
+        );
+    }
 }
 
 #[cfg(target_os = "linux")]

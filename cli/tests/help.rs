@@ -4,10 +4,12 @@ use std::path::Path;
 
 use crate::tool::Sandbox;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 10] = [
     "compile",
     "get",
     "scan",
+    "rank",
+    "select",
     "dump",
     "stats",
     "merge",

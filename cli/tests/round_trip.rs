@@ -18,11 +18,13 @@ fn assert_comes_back(sandbox: &Sandbox, options: &str) -> Vec<u8> {
     let text = sandbox.run("dump in.kv").ok();
     sandbox.write("text", &text);
     sandbox
-        .run(&format!("compile {options} --force -o file.kv text"))
+        .compile(&format!("{options} --force -o file.kv text"))
         .ok();
-    sandbox
-        .pipe(&format!("compile {options} --force -o piped.kv -"), &text)
-        .ok();
+    let piped = format!(
+        "compile {} {options} --force -o piped.kv -",
+        sandbox.layout()
+    );
+    sandbox.pipe(&piped, &text).ok();
     for again in ["file.kv", "piped.kv"] {
         assert!(
             sandbox.run(&format!("dump {again}")).ok() == text,
@@ -122,7 +124,6 @@ fn value(kind: &str, random: &mut Random, alphabet: &[u8]) -> String {
 fn any_bytes() {
     for kind in KINDS {
         for (seed, alphabet) in [(1, HOSTILE), (2, LITERAL), (3, b"ab")] {
-            let sandbox = Sandbox::new();
             let mut random = Random::new(seed);
             let mut rows = BTreeMap::new();
             for _ in 0..3000 {
@@ -136,73 +137,78 @@ fn any_bytes() {
                     format!("{{\"key_b64\":\"{}\"{value}}}\n", STANDARD.encode(key))
                 })
                 .collect();
-            sandbox.write("rows.jsonl", text);
-            let options = format!("--kind {kind} --vector-size 3");
-            sandbox
-                .run(&format!("compile {options} -o in.kv rows.jsonl"))
-                .ok();
-            let dictionary = Dictionary::open(sandbox.path("in.kv")).unwrap();
-            let keys: Vec<Vec<u8>> = dictionary.keys().map(Result::unwrap).collect();
-            assert!(keys.iter().eq(rows.keys()), "{kind}");
-            let dump = assert_comes_back(&sandbox, &options);
-            assert_eq!(is_json_lines(&dump), alphabet == HOSTILE, "{kind}");
+            let mut dumps = Vec::new();
+            for sandbox in Sandbox::of_each_layout() {
+                sandbox.write("rows.jsonl", &text);
+                let options = format!("--kind {kind} --vector-size 3");
+                sandbox
+                    .compile(&format!("{options} -o in.kv rows.jsonl"))
+                    .ok();
+                let dictionary = Dictionary::open(sandbox.path("in.kv")).unwrap();
+                let keys: Vec<Vec<u8>> = dictionary.keys().map(Result::unwrap).collect();
+                assert!(keys.iter().eq(rows.keys()), "{kind}");
+                let dump = assert_comes_back(&sandbox, &options);
+                assert_eq!(is_json_lines(&dump), alphabet == HOSTILE, "{kind}");
+                dumps.push(dump);
+            }
+            assert!(dumps.iter().all(|dump| *dump == dumps[0]), "{kind}");
         }
     }
 }
 
 #[test]
 fn values_come_back_exactly() {
-    let sandbox = Sandbox::new();
-    sandbox.write(
-        "rows.tsv",
-        "nan\tnan, -NaN\ntiny\t1e-45,-0\nthird\t0.33333334,16777216\n",
-    );
-    sandbox
-        .run("compile --kind float-vector --vector-size 2 -o in.kv rows.tsv")
-        .ok();
-    let text = assert_comes_back(&sandbox, "--kind float-vector --vector-size 2");
-    assert_eq!(
-        String::from_utf8(text).unwrap(),
-        "nan\tnan, -nan\nthird\t0.33333334, 16777216\ntiny\t1e-45, -0\n"
-    );
-    let bits = |name: &str, key: &[u8]| -> Vec<u32> {
-        let dictionary = Dictionary::open(sandbox.path(name)).unwrap();
-        let floats = dictionary.get(key).unwrap().unwrap().floats().unwrap();
-        floats.into_iter().map(f32::to_bits).collect()
-    };
-    for key in [&b"nan"[..], b"tiny", b"third"] {
-        assert_eq!(bits("in.kv", key), bits("file.kv", key));
+    for sandbox in Sandbox::of_each_layout() {
+        sandbox.write(
+            "rows.tsv",
+            "nan\tnan, -NaN\ntiny\t1e-45,-0\nthird\t0.33333334,16777216\n",
+        );
+        sandbox
+            .compile("--kind float-vector --vector-size 2 -o in.kv rows.tsv")
+            .ok();
+        let text = assert_comes_back(&sandbox, "--kind float-vector --vector-size 2");
+        assert_eq!(
+            String::from_utf8(text).unwrap(),
+            "nan\tnan, -nan\nthird\t0.33333334, 16777216\ntiny\t1e-45, -0\n"
+        );
+        let bits = |name: &str, key: &[u8]| -> Vec<u32> {
+            let dictionary = Dictionary::open(sandbox.path(name)).unwrap();
+            let floats = dictionary.get(key).unwrap().unwrap().floats().unwrap();
+            floats.into_iter().map(f32::to_bits).collect()
+        };
+        for key in [&b"nan"[..], b"tiny", b"third"] {
+            assert_eq!(bits("in.kv", key), bits("file.kv", key));
+        }
+        sandbox.run("dump in.kv -o lines.jsonl").ok();
+        sandbox
+            .compile("--kind float-vector --vector-size 2 -o lined.kv lines.jsonl")
+            .ok();
+        assert!(sandbox.read("lined.kv") == sandbox.read("in.kv"));
     }
-    sandbox.run("dump in.kv -o lines.jsonl").ok();
-    sandbox
-        .run("compile --kind float-vector --vector-size 2 -o lined.kv lines.jsonl")
-        .ok();
-    assert!(sandbox.read("lined.kv") == sandbox.read("in.kv"));
 }
 
 #[test]
 fn single_precision_and_compression_do_not_show() {
-    let sandbox = Sandbox::new();
     let mut random = Random::new(9);
     let rows: String = (0..500)
         .map(|n| format!("key {n}\t{}\n", json(&mut random, 0)))
         .collect();
-    sandbox.write("rows.tsv", rows);
     for options in [
         "--compression zstd",
         "--compression zlib --compression-threshold 0",
         "--minimization off",
     ] {
-        let precise = format!("--kind json {options}");
-        sandbox
-            .run(&format!("compile {precise} --force -o in.kv rows.tsv"))
-            .ok();
-        assert_comes_back(&sandbox, &precise);
-        let single = format!("{precise} --floating-point-precision single");
-        sandbox
-            .run(&format!("compile {single} --force -o in.kv rows.tsv"))
-            .ok();
-        assert_comes_back(&sandbox, &single);
+        for sandbox in Sandbox::of_each_layout() {
+            sandbox.write("rows.tsv", &rows);
+            for precision in ["double", "single"] {
+                let options =
+                    format!("--kind json {options} --floating-point-precision {precision}");
+                sandbox
+                    .compile(&format!("{options} --force -o in.kv rows.tsv"))
+                    .ok();
+                assert_comes_back(&sandbox, &options);
+            }
+        }
     }
 }
 
@@ -247,7 +253,6 @@ fn misleading_first_rows() {
 fn secondary_keys() {
     for (seed, alphabet) in [(1, HOSTILE), (2, LITERAL)] {
         for kind in KINDS {
-            let sandbox = Sandbox::new();
             let mut random = Random::new(seed);
             let mut rows = Vec::new();
             for n in 0..800 {
@@ -262,19 +267,22 @@ fn secondary_keys() {
                 };
                 rows.push(format!("{{{fields},\"key_b64\":\"{key}\"{value}}}\n"));
             }
-            sandbox.write("rows.jsonl", rows.concat());
-            let compile = |to: &str, from: &str| {
-                let options =
-                    format!("compile --kind {kind} --vector-size 3 -o {to} {from} --secondary");
-                sandbox.run_with(&options, &["a,b \""]).ok();
-            };
-            compile("in.kv", "rows.jsonl");
-            let text = sandbox.run("dump in.kv").ok();
-            assert_eq!(is_json_lines(&text), alphabet == HOSTILE, "{kind}");
-            sandbox.write("text", &text);
-            compile("again.kv", "text");
-            assert!(sandbox.run("dump again.kv").ok() == text, "{kind}");
-            sandbox.run("verify in.kv again.kv").ok();
+            for sandbox in Sandbox::of_each_layout() {
+                sandbox.write("rows.jsonl", rows.concat());
+                let compile = |to: &str, from: &str| {
+                    let layout = sandbox.layout();
+                    let options = format!("--kind {kind} --vector-size 3 -o {to} {from}");
+                    let arguments = format!("compile {layout} {options} --secondary");
+                    sandbox.run_with(&arguments, &["a,b \""]).ok();
+                };
+                compile("in.kv", "rows.jsonl");
+                let text = sandbox.run("dump in.kv").ok();
+                assert_eq!(is_json_lines(&text), alphabet == HOSTILE, "{kind}");
+                sandbox.write("text", &text);
+                compile("again.kv", "text");
+                assert!(sandbox.run("dump again.kv").ok() == text, "{kind}");
+                sandbox.run("verify in.kv again.kv").ok();
+            }
         }
     }
 }
@@ -313,7 +321,7 @@ fn vectors() {
         let vector = ValueVector::open(sandbox.path("file.kv")).unwrap();
         for (index, text) in texts.iter().enumerate() {
             let value = vector.get(index as u64).unwrap().unwrap();
-            assert_eq!(value.raw().unwrap().unwrap().payload, text);
+            assert_eq!(*value.raw().unwrap().unwrap().payload, **text);
         }
     }
 }

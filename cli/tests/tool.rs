@@ -7,8 +7,16 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A folder for one test.
-pub(crate) struct Sandbox(TempDir);
+/// Every layout in every profile that it has, as `compile` is told.
+pub(crate) const LAYOUTS: [&str; 3] = [NATIVE, "--profile small", KEYVI];
+pub(crate) const NATIVE: &str = "--profile fast";
+pub(crate) const KEYVI: &str = "--format keyvi";
+
+/// A folder for one test, with a layout for the dictionaries compiled in it.
+pub(crate) struct Sandbox {
+    folder: TempDir,
+    layout: &'static str,
+}
 
 /// What became of a run.
 #[derive(Debug)]
@@ -19,12 +27,29 @@ pub(crate) struct Ran {
 }
 
 impl Sandbox {
+    /// One for dictionaries of the default layout.
     pub(crate) fn new() -> Self {
-        Sandbox(tempfile::tempdir().unwrap())
+        Self::of("")
+    }
+
+    /// One for dictionaries of a layout.
+    pub(crate) fn of(layout: &'static str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Sandbox { folder, layout }
+    }
+
+    /// One for each layout.
+    pub(crate) fn of_each_layout() -> impl Iterator<Item = Self> {
+        LAYOUTS.into_iter().map(Self::of)
+    }
+
+    /// The layout, as `compile` is told.
+    pub(crate) fn layout(&self) -> &'static str {
+        self.layout
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.path().join(name)
     }
 
     /// Writes a file; folders in its name are made.
@@ -40,7 +65,7 @@ impl Sandbox {
 
     /// Names of all files, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).unwrap();
+        let entries = fs::read_dir(self.folder.path()).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
@@ -52,14 +77,19 @@ impl Sandbox {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfold"));
         command
-            .current_dir(self.0.path())
-            .env("TMPDIR", self.0.path())
+            .current_dir(self.folder.path())
+            .env("TMPDIR", self.folder.path())
             .env_remove("COLUMNS");
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// Compiles a dictionary of the sandbox's layout, with further arguments that blanks part.
+    pub(crate) fn compile(&self, arguments: &str) -> Ran {
+        self.run(&format!("compile {} {arguments}", self.layout))
     }
 
     /// Runs with arguments that blanks part.

@@ -5,13 +5,14 @@ use std::path::Path;
 use keyfold_reader::format::checksum::Rows;
 
 use crate::Error;
+use crate::chunk::Chunk;
 use crate::error::{Result, RowError};
 use crate::generator::{Generator, Summary, check_key};
-use crate::options::{MIN_MEMORY_LIMIT, Options};
+use crate::options::{MIN_MEMORY_LIMIT, OnDuplicate, Options};
 use crate::output::Output;
 use crate::progress::{Callback, Meter};
-use crate::secondary::{self, Codes, SecondaryValues};
-use crate::sort::{SortOptions, Sorter, check_folder};
+use crate::secondary::{Codes, SecondaryValues, write_sort_key_of};
+use crate::sort::{RowBlock, SortOptions, Sorter, check_folder};
 use crate::value::{Encoder, Input};
 
 /// Compiles rows in any order into a dictionary, within the options' memory limit: rows that exceed it are
@@ -24,7 +25,7 @@ use crate::value::{Encoder, Input};
 /// use keyfold_reader::{Dictionary, ValueKind};
 ///
 /// let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("cities.kv");
+/// let path = folder.path().join("cities.kf");
 /// let mut cities = Compiler::new(Options::new(ValueKind::Json))?;
 /// cities.add(b"Oslo", Input::Text(br#"{"country": "NO"}"#))?;
 /// cities.add(b"Bergen", Input::Text(br#"{"country": "NO", "rain": true}"#))?;
@@ -62,19 +63,21 @@ impl Compiler {
         }
         check_folder(&options.temporary_path)?;
         let sixteenth = options.memory_limit / 16;
-        let sort = |memory, on_duplicate| SortOptions {
+        let sort = |memory, on_duplicate, sample| SortOptions {
             folder: options.temporary_path.clone(),
             memory,
             parallel_threshold: options.parallel_sort_threshold,
             on_duplicate,
+            sample,
         };
         let has_secondary = !options.secondary.is_empty();
         let secondary_share = if has_secondary { SECONDARY_SHARE } else { 0 };
         let rows = sort(
             (ROWS_SHARE - secondary_share) * sixteenth,
             options.on_duplicate,
+            options.sample_rows(),
         );
-        let values = sort(secondary_share * sixteenth, crate::OnDuplicate::Last);
+        let values = sort(secondary_share * sixteenth, OnDuplicate::Last, 0);
         Ok(Compiler {
             encoder: Encoder::new(&options),
             sorter: Sorter::new(rows),
@@ -119,41 +122,43 @@ impl Compiler {
 
     /// Adds a row whose value an [`Encoder`] has encoded. A row that cannot be stored is not counted.
     pub fn add_encoded(&mut self, fields: &[&[u8]], key: &[u8], stored: &[u8]) -> Result<()> {
-        let needed = self.options.secondary.len();
-        // below secondary values even the empty key can be stored
-        if needed == 0 || !key.is_empty() {
-            check_key(key)?;
-        }
-        if fields.len() != needed {
-            return Err(RowError::Secondary {
-                found: fields.len(),
-                needed,
-            }
-            .into());
-        }
-        let spilled = match &mut self.secondary {
+        check_row(fields, key, self.options.secondary.len())?;
+        match &mut self.secondary {
             None => self.sorter.add(key, stored)?,
             Some(values) => {
                 for field in fields {
-                    check_field(field)?;
-                }
-                self.sort_key.clear();
-                for field in fields {
                     values.add(field)?;
-                    secondary::write_sort_key(field, &mut self.sort_key);
                 }
-                self.sort_key.extend_from_slice(key);
-                self.sorter.add(&self.sort_key, stored)?
+                write_sort_key_of(fields, key, &mut self.sort_key);
+                self.sorter.add(&self.sort_key, stored)?;
             }
-        };
-        let progress = &mut self.meter.progress;
-        if spilled {
-            progress.rows_sorted = progress.rows_read;
         }
-        self.rows.read += 1;
-        progress.rows_read += 1;
-        progress.bytes += (key.len() + stored.len()) as u64;
-        self.meter.tick()
+        self.count(1, (key.len() + stored.len()) as u64)
+    }
+
+    /// Takes the rows out of a chunk, which stand behind all rows so far. It may then be filled again.
+    pub fn add_chunk(&mut self, chunk: &mut Chunk) -> Result<()> {
+        let Some(sorted) = chunk.take_sorted()? else {
+            return Ok(());
+        };
+        if let Some(secondary) = &mut self.secondary {
+            for value in chunk.take_values() {
+                secondary.add(&value)?;
+            }
+        }
+        let (rows, bytes) = (sorted.rows, sorted.bytes);
+        self.sorter.add_sorted(sorted)?;
+        self.count(rows, bytes)
+    }
+
+    /// Counts rows that were added.
+    fn count(&mut self, rows: u64, bytes: u64) -> Result<()> {
+        let progress = &mut self.meter.progress;
+        self.rows.read += rows;
+        progress.rows_read += rows;
+        progress.rows_sorted = self.sorter.rows_sorted();
+        progress.bytes += bytes;
+        self.meter.tick(rows)
     }
 
     /// Counts a row that was set aside.
@@ -176,19 +181,21 @@ impl Compiler {
             .map(|values| values.finish(&self.options))
             .transpose()?;
         let fields = self.options.secondary.len();
+        let stored = |rows: RowBlock| match &codes {
+            None => Ok(rows),
+            Some(codes) => codes.stored(fields, &rows),
+        };
+        let sample = sorted.sample(self.options.sample_rows())?;
+        let sample: Vec<RowBlock> = sample.into_iter().map(stored).collect::<Result<_>>()?;
         let mut generator = Generator::new(self.options)?;
+        generator.train(&sample, self.rows.read - self.rows.rejected);
+        drop(sample);
         generator.continue_from(self.rows, self.meter);
         let dropped = sorted.duplicates();
         let mut rows = sorted.rows()?;
-        let mut stored_key = Vec::new();
-        while rows.advance()? {
-            let stored = rows.current().value();
-            match &codes {
-                None => generator.add_row(rows.key(), stored)?,
-                Some(codes) => {
-                    codes.write_stored_key(fields, rows.key(), &mut stored_key)?;
-                    generator.add_row(&stored_key, stored)?;
-                }
+        while let Some(block) = rows.next_block()? {
+            for row in stored(block)?.rows() {
+                generator.add_row(row.key, row.value)?;
             }
         }
         generator.rows().duplicates += dropped + rows.duplicates();
@@ -197,11 +204,20 @@ impl Compiler {
     }
 }
 
-/// Whether a secondary value can be stored.
-fn check_field(field: &[u8]) -> Result<(), RowError> {
-    if field.is_empty() {
-        Ok(())
-    } else {
-        check_key(field)
+/// Whether a row can be stored, with its values of so many secondary keys.
+pub(crate) fn check_row(fields: &[&[u8]], key: &[u8], needed: usize) -> Result<(), RowError> {
+    // below secondary values even the empty key can be stored
+    if needed == 0 || !key.is_empty() {
+        check_key(key)?;
     }
+    if fields.len() != needed {
+        return Err(RowError::Secondary {
+            found: fields.len(),
+            needed,
+        });
+    }
+    for field in fields.iter().filter(|field| !field.is_empty()) {
+        check_key(field)?;
+    }
+    Ok(())
 }

@@ -57,6 +57,9 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// There is more than a native file can hold.
+    #[error("too much for one file: {0}")]
+    TooLarge(&'static str),
     /// The caller asked to stop.
     #[error("cancelled")]
     Cancelled,

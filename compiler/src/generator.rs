@@ -11,11 +11,12 @@ use keyfold_reader::format::value::ValueProperties;
 use keyfold_reader::{MAX_KEY_LEN, ValueKind};
 
 use crate::error::{Error, Result, RowError};
-use crate::options::{OnDuplicate, Options};
+use crate::native::{Native, NativeSections};
+use crate::options::{Format, OnDuplicate, Options};
 use crate::output::Output;
 use crate::progress::{Callback, Meter};
 use crate::register::Register;
-use crate::sort::check_folder;
+use crate::sort::{RowBlock, check_folder};
 use crate::sparse_array::SparseArray;
 use crate::spool::Spool;
 use crate::unfinished::{Finished, UnfinishedPath, UnfinishedState};
@@ -28,7 +29,7 @@ pub struct Summary {
     pub rows: Rows,
     /// Keys written: rows read less the others.
     pub keys: u64,
-    /// States of the automaton.
+    /// States of the automaton; nodes and leaves of a native file.
     pub states: u64,
     /// Size of the file in bytes.
     pub file_bytes: u64,
@@ -41,7 +42,7 @@ pub struct Summary {
 /// use keyfold_reader::{Dictionary, ValueKind};
 ///
 /// let folder = tempfile::tempdir()?;
-/// let path = folder.path().join("words.kv");
+/// let path = folder.path().join("words.kf");
 /// let mut words = Generator::new(Options::new(ValueKind::Int))?;
 /// words.add(b"fold", Input::Int(7))?;
 /// words.add(b"key", Input::Int(9))?;
@@ -55,11 +56,22 @@ pub struct Generator {
     stored: Vec<u8>,
     /// The last row, held back because one with the same key may replace it.
     held: Option<(Vec<u8>, Vec<u8>)>,
-    automaton: Automaton,
-    values: ValueSection,
+    target: Target,
     rows: Rows,
     keys: u64,
     meter: Meter,
+}
+
+/// What is built.
+enum Target {
+    Keyvi(Box<Keyvi>),
+    Native(Box<Native>),
+}
+
+/// A keyvi file under construction.
+struct Keyvi {
+    automaton: Automaton,
+    values: ValueSection,
 }
 
 /// The automaton under construction.
@@ -74,40 +86,20 @@ struct Automaton {
 /// Shares of the memory limit, in sixteenths. The sort's buffer has the other half: it is full while the
 /// automaton is built from it.
 const REGISTER_SHARE: usize = 5;
-const VALUES_SHARE: usize = 2;
-/// A section is kept in memory up to this part of the limit, and this size.
-const SPOOL_SHARE: usize = 64;
-const MAX_SPOOL: usize = 8 << 20;
 
 impl Generator {
     /// A generator with these options. Values go where the options' temporary path says until the end.
     pub fn new(options: Options) -> Result<Self> {
         check_folder(&options.temporary_path)?;
-        let sixteenth = options.memory_limit / 16;
-        let spool = || {
-            let memory = (options.memory_limit / SPOOL_SHARE).min(MAX_SPOOL);
-            Spool::new(&options.temporary_path, memory)
-        };
-        let dedup = if options.minimization || options.kind == ValueKind::String {
-            VALUES_SHARE
-        } else {
-            0
-        };
-        let automaton = Automaton {
-            path: UnfinishedPath::new(),
-            register: options
-                .minimization
-                .then(|| Register::new(REGISTER_SHARE * sixteenth)),
-            array: SparseArray::new(spool(), spool()),
-            signature: Vec::new(),
-            weighted: options.kind == ValueKind::Completion,
+        let target = match options.format {
+            Format::Keyvi => Target::Keyvi(Box::new(Keyvi::new(&options))),
+            Format::Native => Target::Native(Box::new(Native::new(&options))),
         };
         Ok(Generator {
             encoder: Encoder::new(&options),
             stored: Vec::new(),
             held: None,
-            automaton,
-            values: ValueSection::new(options.kind, spool(), dedup * sixteenth),
+            target,
             rows: Rows::default(),
             keys: 0,
             meter: Meter::default(),
@@ -192,22 +184,45 @@ impl Generator {
         Ok(())
     }
 
-    /// Adds a key, known to be in order, with what its final state is to hold.
-    pub(crate) fn add_sorted(&mut self, key: &[u8], value: u64) -> Result<()> {
-        self.automaton.add(key, value)?;
-        self.keys += 1;
-        self.meter.progress.keys_written = self.keys;
-        self.meter.tick()
+    /// Learns from a sample of the `rows` rows that are to be added, pieces of neighbours, so that none need to be held for it.
+    pub(crate) fn train(&mut self, pieces: &[RowBlock], rows: u64) {
+        if let Target::Native(native) = &mut self.target {
+            native.train(pieces, rows);
+        }
+    }
+
+    /// Adds a key, known to be in order, with the place of its value in a section that was appended.
+    pub(crate) fn add_appended(&mut self, key: &[u8], value: u64) -> Result<()> {
+        if let Target::Keyvi(keyvi) = &mut self.target {
+            keyvi.automaton.add(key, value)?;
+        }
+        self.count()
     }
 
     /// Adds a key, known to be in order, with a stored value.
     pub(crate) fn add_row(&mut self, key: &[u8], stored: &[u8]) -> Result<()> {
-        let value = self.values.add(stored)?;
-        self.add_sorted(key, value)
+        match &mut self.target {
+            Target::Keyvi(keyvi) => {
+                let value = keyvi.values.add(stored)?;
+                keyvi.automaton.add(key, value)?;
+            }
+            Target::Native(native) => native.add(key, stored)?,
+        }
+        self.count()
     }
 
-    pub(crate) fn values(&mut self) -> &mut ValueSection {
-        &mut self.values
+    fn count(&mut self) -> Result<()> {
+        self.keys += 1;
+        self.meter.progress.keys_written = self.keys;
+        self.meter.tick(1)
+    }
+
+    /// The values of a keyvi file.
+    pub(crate) fn values(&mut self) -> Option<&mut ValueSection> {
+        match &mut self.target {
+            Target::Keyvi(keyvi) => Some(&mut keyvi.values),
+            Target::Native(_) => None,
+        }
     }
 
     /// Takes over counts of rows and the way progress is told.
@@ -234,13 +249,19 @@ impl Generator {
         self.release()?;
         self.meter.report()?;
         let Generator {
-            automaton,
-            values,
+            target,
             options,
             rows,
             keys,
             ..
         } = self;
+        let Keyvi { automaton, values } = match target {
+            Target::Keyvi(keyvi) => *keyvi,
+            Target::Native(native) => {
+                let finished = native.finish(keys, rows)?;
+                return Ok(Sections::Native(Box::new(finished)));
+            }
+        };
         let (start_state, states, labels, transitions) = automaton.finish(keys)?;
         let header = Header {
             version,
@@ -257,14 +278,30 @@ impl Generator {
             .kind
             .has_section()
             .then(|| values.properties(compression));
-        Ok(Sections {
+        Ok(Sections::Keyvi(Box::new(KeyviSections {
             header,
             rows,
             labels,
             transitions,
             values: values.into_spool(),
             properties,
-        })
+        })))
+    }
+}
+
+impl Keyvi {
+    fn new(options: &Options) -> Self {
+        let register = REGISTER_SHARE * (options.memory_limit / 16);
+        Keyvi {
+            automaton: Automaton {
+                path: UnfinishedPath::new(),
+                register: options.minimization.then(|| Register::new(register)),
+                array: SparseArray::new(options.spool(), options.spool()),
+                signature: Vec::new(),
+                weighted: options.kind == ValueKind::Completion,
+            },
+            values: ValueSection::new(options.kind, options.spool(), options.dedup_memory()),
+        }
     }
 }
 
@@ -352,7 +389,13 @@ pub(crate) fn check_key(key: &[u8]) -> Result<(), RowError> {
 }
 
 /// The finished sections of a dictionary.
-pub(crate) struct Sections {
+pub(crate) enum Sections {
+    Keyvi(Box<KeyviSections>),
+    Native(Box<NativeSections>),
+}
+
+/// The finished sections of a keyvi file.
+pub(crate) struct KeyviSections {
     header: Header,
     rows: Rows,
     labels: Spool,
@@ -364,7 +407,17 @@ pub(crate) struct Sections {
 impl Sections {
     /// Writes the file, with the bytes of another behind it.
     pub(crate) fn publish(mut self, output: Output, behind: Option<File>) -> Result<Summary> {
-        let (rows, keys, states) = (self.rows, self.header.keys, self.header.states);
+        let (rows, keys, states) = match &self {
+            Sections::Keyvi(keyvi) => (keyvi.rows, keyvi.header.keys, keyvi.header.states),
+            Sections::Native(native) => {
+                let properties = &native.properties;
+                (
+                    properties.rows,
+                    properties.keys,
+                    properties.nodes + properties.leaves,
+                )
+            }
+        };
         let file_bytes = output.publish(|out| {
             self.write(out)?;
             match behind {
@@ -382,6 +435,15 @@ impl Sections {
 
     /// Writes the dictionary.
     pub(crate) fn write(&mut self, out: &mut File) -> io::Result<()> {
+        match self {
+            Sections::Keyvi(keyvi) => keyvi.write(out),
+            Sections::Native(native) => native.write(out),
+        }
+    }
+}
+
+impl KeyviSections {
+    fn write(&mut self, out: &mut File) -> io::Result<()> {
         let mut record = Vec::new();
         if let Some(properties) = &self.properties {
             properties.write(&mut record);

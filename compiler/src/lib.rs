@@ -6,16 +6,21 @@
 //! * [`Merger`] makes one dictionary of several.
 //! * [`VectorWriter`] writes values addressed by position.
 //!
-//! The automaton is minimised and packed while the keys pass: neither keys nor automaton are ever whole in
-//! memory. A file appears under its name when it is complete and on disk; a build that fails leaves nothing
+//! A native file is folded while the keys pass, by models trained on a sample of the rows; the automaton of a keyvi file
+//! is minimised and packed meanwhile: neither keys nor automaton are ever whole in memory. A file appears under its name when it is complete and on disk; a build that fails leaves nothing
 //! behind and an existing file as it was.
 #![forbid(unsafe_code)]
 
 mod bits;
+mod chunk;
 mod compiler;
 mod error;
+mod fold;
 mod generator;
+#[doc(hidden)]
+pub mod internals;
 mod merge;
+mod native;
 mod options;
 mod output;
 mod overflow;
@@ -25,26 +30,21 @@ mod secondary;
 mod sort;
 mod sparse_array;
 mod spool;
+mod tokens;
 mod unfinished;
 mod value;
 mod vector;
 
+pub use chunk::Chunk;
 pub use compiler::Compiler;
 pub use error::{Error, Result, RowError};
 pub use generator::{Generator, Summary};
 pub use keyfold_reader::format::checksum::Rows;
 pub use merge::{MergeMode, Merger};
-pub use options::{MIN_MEMORY_LIMIT, OnDuplicate, Options};
+pub use options::{Format, MIN_MEMORY_LIMIT, OnDuplicate, Options, Profile};
 pub use progress::{Callback, Progress};
 pub use value::{Encoder, Input};
 pub use vector::VectorWriter;
-
-/// Parts that the benchmarks measure by themselves. Not part of the interface.
-#[doc(hidden)]
-pub mod internals {
-    pub use crate::register::{Entry, Register};
-    pub use crate::sort::{Merge, RowSource, SortOptions, Sorted, Sorter, Source};
-}
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

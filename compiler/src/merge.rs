@@ -5,18 +5,16 @@ use std::path::{Path, PathBuf};
 
 use keyfold_reader::format::checksum::Rows;
 use keyfold_reader::format::deleted;
-use keyfold_reader::{
-    Compression, Dictionary, FormatError, Scan, SecondaryDictionary, Value, ValueKind,
-};
+use keyfold_reader::{Compression, Dictionary, FormatError, Scan, SecondaryDictionary, ValueKind};
 
 use crate::compiler::Compiler;
 use crate::error::{At, Error, Result};
 use crate::generator::{Generator, Summary};
-use crate::options::{OnDuplicate, Options};
+use crate::options::{Format, OnDuplicate, Options};
 use crate::output::Output;
 use crate::progress::{Callback, Meter};
-use crate::sort::{Merge, Source};
-use crate::value::check_completion;
+use crate::sort::{Merge, Source, shared_prefix};
+use crate::value::{Encoder, check_completion};
 
 /// How the values of the inputs come into the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,7 +29,8 @@ pub enum MergeMode {
 
 /// Merges dictionaries of the same kind. Of entries with the same key the one of the input added last stays.
 ///
-/// Blobs are copied as they are stored. Inner weights are computed anew.
+/// From keyvi file to keyvi file values are copied as they are stored, else compressed as those of all inputs are. Inner weights
+/// are computed anew.
 pub struct Merger {
     options: Options,
     mode: MergeMode,
@@ -45,9 +44,15 @@ struct Part {
     deleted: BTreeSet<Vec<u8>>,
 }
 
+impl Part {
+    fn is_native(&self) -> bool {
+        self.dictionary.fsa().fold().is_some()
+    }
+}
+
 impl Merger {
-    /// A merger. The kind in the options is replaced by that of the inputs; of the others it takes memory
-    /// limit, temporary path, minimisation and manifest.
+    /// A merger. Kind and compression in the options are replaced by those of the inputs; of the others it takes format, profile,
+    /// memory limit, temporary path, minimisation and manifest.
     pub fn new(options: Options, mode: MergeMode) -> Self {
         Merger {
             options,
@@ -128,10 +133,19 @@ impl Merger {
                 reason,
             });
         };
+        if self.mode == MergeMode::Append
+            && (self.options.format == Format::Native || self.inputs.iter().any(Part::is_native))
+        {
+            return Err(Error::Option {
+                name: "append".to_owned(),
+                reason: "the values of native files cannot be copied whole".to_owned(),
+            });
+        }
         let header = first.dictionary.header();
         self.options.kind = header.kind;
         self.options.secondary.clone_from(&header.secondary);
-        if header.secondary.is_empty() {
+        self.options.compression = self.compression();
+        if self.options.secondary.is_empty() {
             self.merge(path, replace)
         } else {
             self.recompile(path, replace)
@@ -141,6 +155,8 @@ impl Merger {
     fn merge(self, path: &Path, replace: bool) -> Result<Summary> {
         let output = Output::create(path, replace)?;
         let name = self.common_compression();
+        let version = self.options.version();
+        let mut encoder = Encoder::new(&self.options);
         let mut generator = Generator::new(self.options)?;
         let mut meter = Meter::default();
         if let Some(callback) = self.callback {
@@ -160,11 +176,9 @@ impl Merger {
         if self.mode == MergeMode::Append {
             for Part { dictionary, .. } in &self.inputs {
                 let values = dictionary.values();
-                bases.push(
-                    generator
-                        .values()
-                        .append_section(values.section(), values.properties())?,
-                );
+                if let Some(section) = generator.values() {
+                    bases.push(section.append_section(values.section(), values.properties())?);
+                }
             }
         }
         let sources = self
@@ -172,53 +186,55 @@ impl Merger {
             .iter()
             .map(|input| Entries {
                 scan: input.dictionary.scan(),
+                last: Vec::new(),
+                shared: 0,
             })
             .collect();
         let mut entries = Merge::new(sources, OnDuplicate::Last)?;
         let mut stored = Vec::new();
         let mut dropped = 0;
         while entries.advance()? {
-            if self.inputs[entries.current_index()]
-                .deleted
-                .contains(entries.key())
-            {
+            let Part {
+                dictionary,
+                deleted,
+            } = &self.inputs[entries.current_index()];
+            if deleted.contains(entries.key()) {
                 dropped += 1;
                 continue;
             }
             let value = entries.current().scan.value();
             if value.kind() == ValueKind::Completion {
-                check_completion(value.handle().0).map_err(|e| Error::Mismatch {
-                    path: self.inputs[entries.current_index()]
-                        .dictionary
-                        .path()
-                        .to_owned(),
+                check_completion(value.as_u64().unwrap_or(0)).map_err(|e| Error::Mismatch {
+                    path: dictionary.path().to_owned(),
                     reason: format!("the key {}: {e}", entries.key().escape_ascii()),
                 })?;
             }
             if self.mode == MergeMode::Append && value.kind().has_section() {
                 let base = bases[entries.current_index()];
-                generator.add_sorted(entries.key(), base + value.handle().0)?;
+                generator.add_appended(entries.key(), base + value.handle().0)?;
             } else {
                 stored.clear();
-                write_stored(value, &mut stored)?;
+                encoder.transfer(dictionary, value, &mut stored)?;
                 generator.add_row(entries.key(), &stored)?;
             }
         }
         generator.rows().duplicates = entries.duplicates();
         generator.rows().rejected = dropped;
-        let version = self
-            .inputs
-            .iter()
-            .map(|input| input.dictionary.header().version)
-            .max();
         generator
-            .close(version.unwrap_or(2), name.as_deref())?
+            .close(version, name.as_deref())?
             .publish(output, None)
     }
 
     /// The name of the compression that all inputs give.
     fn common_compression(&self) -> Option<String> {
-        let name = |part: &Part| part.dictionary.values().properties().compression.clone();
+        let name = |part: &Part| {
+            let given = part.dictionary.values().properties().compression.clone();
+            // a native file names none where nothing is compressed
+            given.or_else(|| {
+                part.is_native()
+                    .then(|| Compression::None.name().to_owned())
+            })
+        };
         let first = self.inputs.first().and_then(name);
         first.filter(|first| {
             self.inputs
@@ -242,7 +258,7 @@ impl Merger {
     }
 
     /// Codes of secondary values differ from file to file, so that such entries are sorted anew.
-    fn recompile(mut self, path: &Path, replace: bool) -> Result<Summary> {
+    fn recompile(self, path: &Path, replace: bool) -> Result<Summary> {
         if let Some(part) = self.inputs.iter().find(|part| !part.deleted.is_empty()) {
             let path = part.dictionary.path().to_owned();
             let reason =
@@ -252,8 +268,7 @@ impl Merger {
                 reason: reason.to_owned(),
             });
         }
-        // decides file version and compression name only: values stay as they are stored
-        self.options.compression = self.compression();
+        let mut encoder = Encoder::new(&self.options);
         let mut compiler = Compiler::new(Options {
             on_duplicate: OnDuplicate::Last,
             ..self.options
@@ -263,11 +278,11 @@ impl Merger {
         }
         let mut stored = Vec::new();
         for Part { dictionary, .. } in self.inputs {
-            let dictionary = SecondaryDictionary::new(dictionary)?;
-            let mut entries = dictionary.scan()?;
+            let secondary = SecondaryDictionary::new(dictionary.clone())?;
+            let mut entries = secondary.scan()?;
             while entries.advance()? {
                 stored.clear();
-                write_stored(entries.value(), &mut stored)?;
+                encoder.transfer(&dictionary, entries.value(), &mut stored)?;
                 let fields: Vec<&[u8]> = entries.fields().collect();
                 compiler.add_encoded(&fields, entries.key(), &stored)?;
             }
@@ -279,29 +294,30 @@ impl Merger {
 /// The entries of one input.
 struct Entries<'d> {
     scan: Scan<'d>,
+    last: Vec<u8>,
+    /// Bytes that the current key shares with the one before.
+    shared: usize,
 }
 
 impl Source for Entries<'_> {
     fn advance(&mut self) -> Result<bool> {
-        Ok(self.scan.advance()?)
+        if !self.scan.advance()? {
+            return Ok(false);
+        }
+        let key = self.scan.key();
+        self.shared = shared_prefix(&self.last, key);
+        self.last.truncate(self.shared);
+        self.last.extend_from_slice(&key[self.shared..]);
+        Ok(true)
     }
 
     fn key(&self) -> &[u8] {
-        self.scan.key()
+        &self.last
     }
-}
 
-/// Appends a value in the form it is sorted and stored in.
-fn write_stored(value: Value<'_>, out: &mut Vec<u8>) -> Result<()> {
-    if let Some(n) = value.as_u64() {
-        out.extend_from_slice(&n.to_le_bytes());
-    } else if let Some(blob) = value.raw()? {
-        if value.kind() != ValueKind::String {
-            out.push(blob.compression.code());
-        }
-        out.extend_from_slice(blob.payload);
+    fn shared(&self) -> usize {
+        self.shared
     }
-    Ok(())
 }
 
 /// The length of the float vectors of a dictionary, judged by its first.

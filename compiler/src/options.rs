@@ -6,6 +6,16 @@ use std::str::FromStr;
 use keyfold_reader::{Compression, Precision, ValueKind};
 
 use crate::error::{Error, Result};
+use crate::spool::Spool;
+
+/// The share of values in the memory limit, in sixteenths.
+const VALUES_SHARE: usize = 2;
+/// A section is kept in memory up to this part of the limit, and this size.
+const SPOOL_SHARE: usize = 64;
+const MAX_SPOOL: usize = 8 << 20;
+
+/// Rows to train on.
+const SAMPLE: usize = 1 << 17;
 
 /// The least memory limit: 1 MiB.
 pub const MIN_MEMORY_LIMIT: usize = 1 << 20;
@@ -35,11 +45,59 @@ impl FromStr for OnDuplicate {
     }
 }
 
+/// The layout of the file that is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Our own: smaller and faster, with ordinals.
+    #[default]
+    Native,
+    /// That of keyvi 0.7, which keyvi reads as well.
+    Keyvi,
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "native" => Ok(Format::Native),
+            "keyvi" => Ok(Format::Keyvi),
+            _ => Err(format!("{name:?} is neither native nor keyvi")),
+        }
+    }
+}
+
+/// What a native file is compiled for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// Look-ups: with slots, that lead from the root to a leaf in one step per byte.
+    #[default]
+    Fast,
+    /// Size: without them.
+    Small,
+}
+
+impl FromStr for Profile {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "fast" => Ok(Profile::Fast),
+            "small" => Ok(Profile::Small),
+            _ => Err(format!("{name:?} is neither fast nor small")),
+        }
+    }
+}
+
 /// The options of a build, with keyvi's names and defaults.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// What the values are.
     pub kind: ValueKind,
+    /// The layout of the file.
+    pub format: Format,
+    /// What a native file is compiled for.
+    pub profile: Profile,
     /// Bytes of memory the build may use for its buffers and tables.
     pub memory_limit: usize,
     /// Folder for temporary files; the system's when there is none given.
@@ -71,6 +129,8 @@ impl Options {
     pub fn new(kind: ValueKind) -> Self {
         Options {
             kind,
+            format: Format::default(),
+            profile: Profile::default(),
             memory_limit: 1 << 30,
             temporary_path: std::env::temp_dir(),
             compression: Compression::None,
@@ -107,6 +167,8 @@ impl Options {
             Ok(bytes)
         };
         match name {
+            "format" => self.format = value.parse().map_err(fail)?,
+            "profile" => self.profile = value.parse().map_err(fail)?,
             "memory_limit" => self.memory_limit = memory(1)?,
             "memory_limit_kb" => self.memory_limit = memory(1 << 10)?,
             "memory_limit_mb" => self.memory_limit = memory(1 << 20)?,
@@ -133,6 +195,36 @@ impl Options {
             _ => return Err(fail("there is no such option".to_owned())),
         }
         Ok(())
+    }
+
+    /// Room for a section under construction.
+    pub(crate) fn spool(&self) -> Spool {
+        let memory = (self.memory_limit / SPOOL_SHARE).min(MAX_SPOOL);
+        Spool::new(&self.temporary_path, memory)
+    }
+
+    /// Memory for finding equal values.
+    pub(crate) fn dedup_memory(&self) -> usize {
+        if self.minimization || self.kind == ValueKind::String {
+            VALUES_SHARE * (self.memory_limit / 16)
+        } else {
+            0
+        }
+    }
+
+    /// Rows of the sample to train on.
+    pub(crate) fn sample_rows(&self) -> usize {
+        match self.format {
+            Format::Native => SAMPLE,
+            Format::Keyvi => 0,
+        }
+    }
+
+    /// The name of the compression that a native file tells, if its values may be compressed.
+    pub(crate) fn compression_name(&self) -> Option<String> {
+        let compresses = matches!(self.kind, ValueKind::Json | ValueKind::FloatVector)
+            && self.compression != Compression::None;
+        compresses.then(|| self.compression.name().to_owned())
     }
 
     /// The file version these options lead to: documents that may be compressed with zstd need version 3.

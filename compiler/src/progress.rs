@@ -34,11 +34,12 @@ impl Meter {
         self.callback = Some(callback);
     }
 
-    /// To be called for every row and every key.
+    /// To be called for every row and every key, or for several at once.
     #[inline]
-    pub(crate) fn tick(&mut self) -> Result<()> {
-        self.ticks += 1;
-        if self.ticks.is_multiple_of(INTERVAL) {
+    pub(crate) fn tick(&mut self, count: u64) -> Result<()> {
+        let before = self.ticks / INTERVAL;
+        self.ticks += count;
+        if self.ticks / INTERVAL > before {
             self.report()
         } else {
             Ok(())

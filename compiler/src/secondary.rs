@@ -20,7 +20,7 @@ use keyfold_reader::{Dictionary, ValueKind};
 use crate::error::{At, Result};
 use crate::generator::Generator;
 use crate::options::Options;
-use crate::sort::{SortOptions, Sorted, Sorter};
+use crate::sort::{RowBlock, SortOptions, Sorted, Sorter};
 
 /// Distinct values remembered, so that most repeated values are not sorted again.
 const REMEMBERED: usize = 1 << 12;
@@ -50,29 +50,36 @@ impl SecondaryValues {
             self.recent.clear();
         }
         self.recent.insert(value.to_vec());
-        self.sorter.add(value, &[]).map(drop)
+        self.sorter.add(value, &[])
     }
 
     /// Gives out the codes.
     pub(crate) fn finish(self, options: &Options) -> Result<Codes> {
         let mut sorted = self.sorter.finish()?;
         let count = count(&mut sorted)?;
+        let sample = sorted.sample(options.sample_rows())?;
         let mut generator = Generator::new(Options {
+            format: options.format,
+            profile: options.profile,
             memory_limit: options.memory_limit,
             temporary_path: options.temporary_path.clone(),
             ..Options::new(ValueKind::String)
         })?;
+        generator.train(&sample, count);
         let mut rows = sorted.rows()?;
+        let mut block = RowBlock::default();
+        let mut at = 0;
         let mut code = Vec::new();
         each_code_in_byte_order(count, &mut |number| {
             code.clear();
             write_varint(number, &mut code);
-            if rows.advance()? {
-                generator.add_row(rows.key(), &code)
-            } else {
-                Ok(())
+            if at == block.len() {
+                (block, at) = (rows.next_block()?.unwrap_or_default(), 0);
             }
+            at += 1;
+            generator.add_row(block.row(at - 1).key, &code)
         })?;
+        drop(rows);
         let mut sections = generator.close(2, None)?;
         let folder = &options.temporary_path;
         let mut file = tempfile::NamedTempFile::new_in(folder).at(folder)?;
@@ -88,8 +95,8 @@ impl SecondaryValues {
 fn count(sorted: &mut Sorted) -> Result<u64> {
     let mut rows = sorted.rows()?;
     let mut count = 0;
-    while rows.advance()? {
-        count += 1;
+    while let Some(block) = rows.next_block()? {
+        count += block.len() as u64;
     }
     Ok(count)
 }
@@ -130,8 +137,17 @@ fn each_below<E>(
     Ok(())
 }
 
+/// The sort key of a row, in place of what `out` holds.
+pub(crate) fn write_sort_key_of(fields: &[&[u8]], key: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    for field in fields {
+        write_sort_key(field, out);
+    }
+    out.extend_from_slice(key);
+}
+
 /// Appends a secondary value to a sort key.
-pub(crate) fn write_sort_key(value: &[u8], out: &mut Vec<u8>) {
+fn write_sort_key(value: &[u8], out: &mut Vec<u8>) {
     for &byte in value {
         out.push(byte);
         if byte == 0 {
@@ -167,13 +183,31 @@ pub(crate) struct Codes {
 }
 
 impl Codes {
-    /// Turns a sort key into the key as stored.
-    pub(crate) fn write_stored_key(
+    /// The rows under their keys as stored, which take the place of their sort keys.
+    pub(crate) fn stored(&self, fields: usize, rows: &RowBlock) -> Result<RowBlock> {
+        let mut stored = rows.like();
+        let mut key = Vec::new();
+        // lengths of the secondary values in the sort key, and of their codes: most rows share them with the row before
+        let (mut values, mut codes) = (usize::MAX, 0);
+        for (index, row) in rows.rows().enumerate() {
+            if index == 0 || row.shared < values {
+                values = row.key.len() - self.write_codes(fields, row.key, &mut key)?.len();
+                codes = key.len();
+            }
+            key.truncate(codes);
+            key.extend_from_slice(&row.key[values..]);
+            stored.push_behind(&key, row.value);
+        }
+        Ok(stored)
+    }
+
+    /// Writes the codes of the secondary values at the start of a sort key; what follows these.
+    fn write_codes<'k>(
         &self,
         fields: usize,
-        mut sort_key: &[u8],
+        mut sort_key: &'k [u8],
         out: &mut Vec<u8>,
-    ) -> Result<()> {
+    ) -> Result<&'k [u8]> {
         out.clear();
         let mut value = Vec::new();
         for _ in 0..fields {
@@ -183,11 +217,10 @@ impl Codes {
             } else if let Some(code) = self.dictionary.get(&value)?
                 && let Some(code) = code.raw()?
             {
-                out.extend_from_slice(code.payload);
+                out.extend_from_slice(&code.payload);
             }
         }
-        out.extend_from_slice(sort_key);
-        Ok(())
+        Ok(sort_key)
     }
 
     /// The file of the dictionary of codes, at its start.

@@ -1,7 +1,7 @@
 //! A section under construction: bytes that are only appended, and copied into the output at the end.
 
 use std::fs::File;
-use std::io::{self, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
@@ -57,6 +57,22 @@ impl Spool {
         self.in_file += self.memory.len() as u64;
         self.memory.clear();
         Ok(())
+    }
+
+    /// The folder of the temporary file.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Reads all bytes from the first on.
+    pub(crate) fn reader(&mut self) -> Result<Box<dyn Read + '_>> {
+        Ok(match &mut self.file {
+            Some(file) => {
+                file.rewind().at(&self.folder)?;
+                Box::new(file.take(self.in_file).chain(self.memory.as_slice()))
+            }
+            None => Box::new(self.memory.as_slice()),
+        })
     }
 
     /// The checksum of all bytes, followed by `after`.

@@ -9,7 +9,7 @@ use keyfold_reader::format::vector::{VECTOR_END, VectorHeader};
 
 use crate::error::{Error, Result};
 use crate::generator::Summary;
-use crate::options::Options;
+use crate::options::{Format, Options};
 use crate::output::Output;
 use crate::sort::check_folder;
 use crate::spool::Spool;
@@ -28,7 +28,7 @@ pub struct VectorWriter {
 const MAX_SPOOL: usize = 8 << 20;
 
 impl VectorWriter {
-    /// A writer with these options. Other kinds than json and string are an error.
+    /// A writer with these options. Other kinds than json and string are an error. There is no native layout of vectors.
     pub fn new(options: Options) -> Result<Self> {
         if !matches!(options.kind, ValueKind::Json | ValueKind::String) {
             let reason = format!("a vector holds json or string values, not {}", options.kind);
@@ -38,6 +38,10 @@ impl VectorWriter {
             });
         }
         check_folder(&options.temporary_path)?;
+        let options = Options {
+            format: Format::Keyvi,
+            ..options
+        };
         let spool = || {
             Spool::new(
                 &options.temporary_path,

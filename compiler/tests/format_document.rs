@@ -1,8 +1,9 @@
-//! The worked example of `docs/format.md` is, byte for byte, what is written.
+//! The worked examples of `docs/format.md` are, byte for byte, what is written.
 
 use std::fmt::Write as _;
 
-use keyfold_compiler::Options;
+use keyfold_compiler::{Format, Options};
+use keyfold_reader::format::native::header::NativeHeader;
 use keyfold_reader::format::properties::{ArrayProperties, Header};
 use keyfold_reader::{Dictionary, ValueKind};
 
@@ -20,18 +21,18 @@ fn block(info: &str) -> impl Iterator<Item = &'static str> {
     block.lines()
 }
 
-fn rows() -> Rows {
-    block("tsv")
+fn rows(info: &str) -> Rows {
+    block(info)
         .map(|row| row.split_once('\t').unwrap())
         .map(|(key, value)| (key.into(), value.into()))
         .collect()
 }
 
 /// The file that the document shows.
-fn documented_file() -> Vec<u8> {
+fn documented_file(info: &str) -> Vec<u8> {
     let mut file = Vec::new();
     let mut zeros = false;
-    for line in block("hexdump") {
+    for line in block(info) {
         let bytes = line.split(';').next().unwrap();
         let mut words = bytes.split_whitespace();
         match words.next() {
@@ -58,11 +59,15 @@ fn sections(file: &[u8]) -> [usize; 3] {
     [labels, labels + slots, labels + 3 * slots]
 }
 
-/// A file in the form of the document, without remarks.
-fn dump(file: &[u8]) -> String {
+/// Where the lines of a dump start anew.
+fn starts(file: &[u8]) -> Vec<usize> {
+    if let Ok((header, end)) = NativeHeader::read(file, 0) {
+        let sections = header.sections.iter().map(|entry| entry.range.start);
+        return [0, 8, 12, end - 8].into_iter().chain(sections).collect();
+    }
     let (_, array) = Header::read(file, 0).unwrap();
     let [labels, words, values] = sections(file);
-    let starts = [
+    vec![
         0,
         8,
         12,
@@ -72,7 +77,12 @@ fn dump(file: &[u8]) -> String {
         words,
         values,
         values + 4,
-    ];
+    ]
+}
+
+/// A file in the form of the document, without remarks.
+fn dump(file: &[u8]) -> String {
+    let starts = starts(file);
     let mut text = String::new();
     let mut zeros = false;
     for (i, &start) in starts.iter().enumerate() {
@@ -97,29 +107,43 @@ fn dump(file: &[u8]) -> String {
 #[test]
 fn the_dump_is_the_file_of_the_rows() {
     let folder = Folder::new();
-    let path = folder.file("three.kv");
-    compile(&Options::new(ValueKind::Json), &rows(), &path);
-    let file = std::fs::read(path).unwrap();
-    assert!(
-        documented_file() == file,
-        "docs/format.md shows another file than this:\n{}",
-        dump(&file)
-    );
-    assert!(DOCUMENT.contains(&format!("give {} bytes", file.len())));
+    for (kind, format, tsv, hexdump) in [
+        (ValueKind::Json, Format::Keyvi, "tsv", "hexdump"),
+        (
+            ValueKind::Int,
+            Format::Native,
+            "tsv native",
+            "hexdump native",
+        ),
+    ] {
+        let path = folder.file("three");
+        let mut options = Options::new(kind);
+        options.format = format;
+        compile(&options, &rows(tsv), &path);
+        let file = std::fs::read(path).unwrap();
+        assert!(
+            documented_file(hexdump) == file,
+            "docs/format.md shows another file than this:\n{}",
+            dump(&file)
+        );
+        assert!(DOCUMENT.contains(&format!("give {} bytes", file.len())));
+    }
 }
 
 #[test]
 fn the_dump_reads_as_the_rows() {
-    let dictionary = Dictionary::from_bytes(documented_file()).unwrap();
-    assert_eq!(texts(&dictionary), rows());
-    let soundness = dictionary.verify().unwrap();
-    assert!(soundness.checksums);
-    assert_eq!(soundness.keys, 3);
+    for (tsv, hexdump) in [("tsv", "hexdump"), ("tsv native", "hexdump native")] {
+        let dictionary = Dictionary::from_bytes(documented_file(hexdump)).unwrap();
+        assert_eq!(texts(&dictionary), rows(tsv));
+        let soundness = dictionary.verify().unwrap();
+        assert!(soundness.checksums);
+        assert_eq!(soundness.keys, 3);
+    }
 }
 
 #[test]
 fn the_table_names_every_slot_in_use() {
-    let file = documented_file();
+    let file = documented_file("hexdump");
     let [labels, words, end] = sections(&file);
     let slots: Vec<(usize, u8, u16)> = file[labels..words]
         .iter()

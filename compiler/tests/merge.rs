@@ -3,29 +3,34 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keyfold_compiler::{Compiler, Error, Input, MergeMode, Merger, Options, Summary};
-use keyfold_reader::{Compression, Dictionary, SecondaryDictionary, ValueKind};
+use keyfold_reader::{Compression, Dictionary, SecondaryDictionary, ValueKind, verify};
 use proptest::prelude::*;
 
-use crate::support::{Folder, Rows, compile, keys, map, options, texts, values};
+use crate::support::{
+    Folder, KEYVI, LAYOUTS, Layout, Rows, compile, keys, laid_out, map, options, texts, values,
+};
 
 fn merge(
     kind: ValueKind,
     inputs: &[(Rows, BTreeSet<Vec<u8>>)],
     mode: MergeMode,
+    layout: Layout,
     folder: &Folder,
 ) -> Summary {
-    let mut merger = Merger::new(options(kind), mode);
+    let mut merger = Merger::new(laid_out(layout, options(kind)), mode);
     for (i, (rows, deleted)) in inputs.iter().enumerate() {
         let path = folder.file(&format!("input {i}.kv"));
         let compression = [Compression::None, Compression::Zstd, Compression::Snappy][i % 3];
-        compile(
-            &Options {
-                compression,
-                ..options(kind)
-            },
-            rows,
-            &path,
-        );
+        let options = Options {
+            compression,
+            ..options(kind)
+        };
+        // files of any layout, but only keyvi's values can be appended as a whole
+        let layout = match mode {
+            MergeMode::Append => KEYVI,
+            MergeMode::Deduplicate => LAYOUTS[(i + rows.len()) % 3],
+        };
+        compile(&laid_out(layout, options), rows, &path);
         merger
             .add_dictionary(Dictionary::open(&path).unwrap(), deleted.clone())
             .unwrap();
@@ -59,6 +64,7 @@ proptest! {
             let deleted = prop::collection::btree_set(keys(), 0..6);
             (Just(kind), prop::collection::vec((rows, deleted), 1..5))
         }),
+        layout in prop::sample::select(&LAYOUTS[..]),
         append in any::<bool>()
     ) {
         let folder = Folder::new();
@@ -70,8 +76,9 @@ proptest! {
                 (rows, deleted)
             })
             .collect();
+        let append = append && layout == KEYVI;
         let mode = if append { MergeMode::Append } else { MergeMode::Deduplicate };
-        let summary = merge(kind, &inputs, mode, &folder);
+        let summary = merge(kind, &inputs, mode, layout, &folder);
 
         let mut union = BTreeMap::new();
         for (rows, deleted) in &inputs {
@@ -87,8 +94,46 @@ proptest! {
         prop_assert_eq!(merged.verify().unwrap().keys, summary.keys);
 
         let path = folder.file("union.kv");
-        compile(&options(kind), &union, &path);
+        compile(&laid_out(layout, options(kind)), &union, &path);
         prop_assert_eq!(weights(&merged), weights(&Dictionary::open(&path).unwrap()));
+    }
+}
+
+#[test]
+fn compression_goes_with_the_values() {
+    let folder = Folder::new();
+    let (path, out) = (folder.file("a.kv"), folder.file("merged.kv"));
+    let value = format!("{{\"text\":\"{}\"}}", "again and ".repeat(40)).into_bytes();
+    let rows: Rows = (0..20u8).map(|i| (vec![i], value.clone())).collect();
+    for compression in [
+        Compression::None,
+        Compression::Zlib,
+        Compression::Snappy,
+        Compression::Zstd,
+    ] {
+        let packed = |layout| Options {
+            compression,
+            ..laid_out(layout, options(ValueKind::Json))
+        };
+        for (from, to) in LAYOUTS
+            .iter()
+            .flat_map(|from| LAYOUTS.map(|to| (*from, to)))
+        {
+            compile(&packed(from), &rows, &path);
+            let mut merger = Merger::new(
+                laid_out(to, options(ValueKind::KeyOnly)),
+                MergeMode::default(),
+            );
+            merger.add(&path).unwrap();
+            merger.finish(&out, true).unwrap();
+            // as if compiled so
+            compile(&packed(to), &rows, &path);
+            assert!(
+                std::fs::read(&out).unwrap() == std::fs::read(&path).unwrap(),
+                "{compression:?} from {from:?} to {to:?}"
+            );
+            verify(&out).unwrap();
+        }
     }
 }
 
@@ -148,31 +193,33 @@ fn a_list_of_deleted_keys_beside_the_file_counts() {
 
 #[test]
 fn dictionaries_with_secondary_keys_merge() {
-    let folder = Folder::new();
-    let options = Options {
-        secondary: vec!["tenant".into()],
-        ..options(ValueKind::Int)
-    };
-    let build = |name: &str, rows: &[(&str, &str, u64)]| {
-        let mut compiler = Compiler::new(options.clone()).unwrap();
-        for (tenant, key, value) in rows {
-            compiler
-                .add_under(&[tenant.as_bytes()], key.as_bytes(), Input::Int(*value))
-                .unwrap();
+    for layout in LAYOUTS {
+        let folder = Folder::new();
+        let options = Options {
+            secondary: vec!["tenant".into()],
+            ..laid_out(layout, options(ValueKind::Int))
+        };
+        let build = |name: &str, rows: &[(&str, &str, u64)]| {
+            let mut compiler = Compiler::new(options.clone()).unwrap();
+            for (tenant, key, value) in rows {
+                compiler
+                    .add_under(&[tenant.as_bytes()], key.as_bytes(), Input::Int(*value))
+                    .unwrap();
+            }
+            compiler.finish(&folder.file(name), false).unwrap();
+        };
+        build("a.kv", &[("x", "k", 1), ("y", "k", 2)]);
+        build("b.kv", &[("a", "k", 3), ("y", "k", 4), ("", "k", 5)]);
+        let mut merger = Merger::new(options.clone(), MergeMode::default());
+        merger.add(&folder.file("a.kv")).unwrap();
+        merger.add(&folder.file("b.kv")).unwrap();
+        let out = folder.file("merged.kv");
+        assert_eq!(merger.finish(&out, false).unwrap().keys, 4);
+        let dictionary = SecondaryDictionary::open(&out).unwrap();
+        for (tenant, value) in [("x", 1), ("y", 4), ("a", 3), ("", 5)] {
+            let view = dictionary.under(&[tenant.as_bytes()]).unwrap();
+            assert_eq!(view.get(b"k").unwrap().unwrap().as_u64(), Some(value));
         }
-        compiler.finish(&folder.file(name), false).unwrap();
-    };
-    build("a.kv", &[("x", "k", 1), ("y", "k", 2)]);
-    build("b.kv", &[("a", "k", 3), ("y", "k", 4), ("", "k", 5)]);
-    let mut merger = Merger::new(options.clone(), MergeMode::default());
-    merger.add(&folder.file("a.kv")).unwrap();
-    merger.add(&folder.file("b.kv")).unwrap();
-    let out = folder.file("merged.kv");
-    assert_eq!(merger.finish(&out, false).unwrap().keys, 4);
-    let dictionary = SecondaryDictionary::open(&out).unwrap();
-    for (tenant, value) in [("x", 1), ("y", 4), ("a", 3), ("", 5)] {
-        let view = dictionary.under(&[tenant.as_bytes()]).unwrap();
-        assert_eq!(view.get(b"k").unwrap().unwrap().as_u64(), Some(value));
     }
 }
 
@@ -183,7 +230,7 @@ fn secondary_dictionaries_keep_their_version_and_refuse_deleted_keys() {
     let options = Options {
         secondary: vec!["tenant".into()],
         compression: Compression::Zstd,
-        ..options(ValueKind::Json)
+        ..laid_out(KEYVI, options(ValueKind::Json))
     };
     let mut compiler = Compiler::new(options.clone()).unwrap();
     compiler

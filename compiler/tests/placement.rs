@@ -8,7 +8,7 @@ use keyfold_reader::format::varint::read_varshort;
 use keyfold_reader::{Dictionary, ValueKind};
 use proptest::prelude::*;
 
-use crate::support::{Folder, compile, keys, options, values};
+use crate::support::{Folder, KEYVI, compile, keys, laid_out, options, values};
 
 /// The arrays of a file, and the roles of their slots as a walk over all states finds them.
 struct Array {
@@ -158,7 +158,7 @@ proptest! {
     ) {
         let folder = Folder::new();
         let path = folder.file("test.kv");
-        compile(&options(kind), &rows, &path);
+        compile(&laid_out(KEYVI, options(kind)), &rows, &path);
         Array::read(&std::fs::read(path).unwrap()).check();
     }
 }
@@ -183,7 +183,7 @@ fn rules_hold_with_far_pointers() {
         ));
     }
     for kind in [ValueKind::Int, ValueKind::Completion] {
-        compile(&options(kind), &rows, &path);
+        compile(&laid_out(KEYVI, options(kind)), &rows, &path);
         let array = Array::read(&std::fs::read(&path).unwrap());
         array.check();
         assert!(array.roles.values().any(|&role| role == "overflow"));

@@ -6,7 +6,9 @@ use keyfold_compiler::{Compiler, Error, Generator, Input, OnDuplicate, Options, 
 use keyfold_reader::{Compression, Dictionary, MAX_KEY_LEN, Soundness, ValueKind};
 use proptest::prelude::*;
 
-use crate::support::{Folder, Rows, compile, input, keys, map, options, texts, values};
+use crate::support::{
+    Folder, LAYOUTS, Rows, compile, input, keys, laid_out, map, options, texts, values,
+};
 
 fn dictionaries() -> impl Strategy<Value = (Options, Rows)> {
     let kind = prop::sample::select(&ValueKind::ALL[..]);
@@ -16,11 +18,13 @@ fn dictionaries() -> impl Strategy<Value = (Options, Rows)> {
         Compression::Snappy,
         Compression::Zstd,
     ]);
-    (kind, compression, any::<bool>()).prop_flat_map(|(kind, compression, minimization)| {
+    let layout = prop::sample::select(&LAYOUTS[..]);
+    let choices = (kind, layout, compression, any::<bool>());
+    choices.prop_flat_map(|(kind, layout, compression, minimization)| {
         let options = Options {
             compression,
             minimization,
-            ..options(kind)
+            ..laid_out(layout, options(kind))
         };
         (
             Just(options),
@@ -82,9 +86,10 @@ proptest! {
 #[test]
 fn the_empty_dictionary_answers_everything_with_nothing() {
     let folder = Folder::new();
-    for kind in ValueKind::ALL {
+    let kinds = ValueKind::ALL.into_iter();
+    for (kind, layout) in kinds.flat_map(|kind| LAYOUTS.map(|layout| (kind, layout))) {
         let path = folder.file("empty.kv");
-        compile(&options(kind), &[], &path);
+        compile(&laid_out(layout, options(kind)), &[], &path);
         let empty = Dictionary::open(&path).unwrap();
         assert!(empty.is_empty() && empty.fsa().root().is_none());
         assert!(empty.get(b"").unwrap().is_none() && empty.get(b"a").unwrap().is_none());
@@ -104,40 +109,45 @@ fn keys_at_the_limits() {
     let folder = Folder::new();
     let path = folder.file("limits.kv");
     let longest = vec![b'x'; MAX_KEY_LEN];
-    let mut compiler = Compiler::new(options(ValueKind::Int)).unwrap();
-    compiler.add(&longest, Input::Int(1)).unwrap();
-    compiler.add(b"\0", Input::Int(2)).unwrap();
-    compiler.add(b"\xFF\xFE", Input::Int(3)).unwrap();
-    let refused = |result| match result {
-        Err(Error::Row(e)) => e,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(
-        refused(compiler.add(b"", Input::Int(4))),
-        RowError::EmptyKey
-    );
-    assert_eq!(
-        refused(compiler.add(&vec![0; MAX_KEY_LEN + 1], Input::Int(4))),
-        RowError::KeyTooLong(MAX_KEY_LEN + 1)
-    );
-    let summary = compiler.finish(&path, false).unwrap();
-    assert_eq!(
-        (summary.rows.read, summary.rows.rejected, summary.keys),
-        (5, 2, 3)
-    );
-    let dictionary = Dictionary::open(&path).unwrap();
-    assert_eq!(dictionary.get(&longest).unwrap().unwrap().as_u64(), Some(1));
-    assert!(
-        dictionary
-            .get(&[longest.clone(), b"x".to_vec()].concat())
-            .unwrap()
-            .is_none()
-    );
-    assert!(dictionary.get(b"").unwrap().is_none());
-    assert_eq!(dictionary.last().unwrap().unwrap().key, b"\xFF\xFE");
-    let keys: Vec<_> = dictionary.keys().collect::<Result<_, _>>().unwrap();
-    assert_eq!(keys, [b"\0".to_vec(), longest, b"\xFF\xFE".to_vec()]);
-    assert_eq!(dictionary.verify().unwrap().keys, 3);
+    for layout in LAYOUTS {
+        let mut compiler = Compiler::new(laid_out(layout, options(ValueKind::Int))).unwrap();
+        compiler.add(&longest, Input::Int(1)).unwrap();
+        compiler.add(b"\0", Input::Int(2)).unwrap();
+        compiler.add(b"\xFF\xFE", Input::Int(3)).unwrap();
+        let refused = |result| match result {
+            Err(Error::Row(e)) => e,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            refused(compiler.add(b"", Input::Int(4))),
+            RowError::EmptyKey
+        );
+        assert_eq!(
+            refused(compiler.add(&vec![0; MAX_KEY_LEN + 1], Input::Int(4))),
+            RowError::KeyTooLong(MAX_KEY_LEN + 1)
+        );
+        let summary = compiler.finish(&path, true).unwrap();
+        assert_eq!(
+            (summary.rows.read, summary.rows.rejected, summary.keys),
+            (5, 2, 3)
+        );
+        let dictionary = Dictionary::open(&path).unwrap();
+        assert_eq!(dictionary.get(&longest).unwrap().unwrap().as_u64(), Some(1));
+        assert!(
+            dictionary
+                .get(&[longest.clone(), b"x".to_vec()].concat())
+                .unwrap()
+                .is_none()
+        );
+        assert!(dictionary.get(b"").unwrap().is_none());
+        assert_eq!(dictionary.last().unwrap().unwrap().key, b"\xFF\xFE");
+        let keys: Vec<_> = dictionary.keys().collect::<Result<_, _>>().unwrap();
+        assert_eq!(
+            keys,
+            [b"\0".to_vec(), longest.clone(), b"\xFF\xFE".to_vec()]
+        );
+        assert_eq!(dictionary.verify().unwrap().keys, 3);
+    }
 }
 
 #[test]

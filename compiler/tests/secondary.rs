@@ -6,14 +6,14 @@ use keyfold_compiler::{Compiler, Error, Input, Options, RowError};
 use keyfold_reader::{SecondaryDictionary, ValueKind, verify};
 use proptest::prelude::*;
 
-use crate::support::{Folder, keys, options};
+use crate::support::{Folder, LAYOUTS, Layout, keys, laid_out, options};
 
 type Row = (Vec<u8>, Vec<u8>, Vec<u8>);
 
-fn compile(rows: &[Row], folder: &Folder, name: &str) -> SecondaryDictionary {
+fn compile(rows: &[Row], layout: Layout, folder: &Folder, name: &str) -> SecondaryDictionary {
     let options = Options {
         secondary: vec!["tenant".into(), "user".into()],
-        ..options(ValueKind::String)
+        ..laid_out(layout, options(ValueKind::String))
     };
     let mut compiler = Compiler::new(options).unwrap();
     for (tenant, user, key) in rows {
@@ -40,9 +40,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
-    fn like_a_map(mut rows in prop::collection::vec((field(), field(), keys()), 0..40)) {
+    fn like_a_map(
+        mut rows in prop::collection::vec((field(), field(), keys()), 0..40),
+        layout in prop::sample::select(&LAYOUTS[..])
+    ) {
         let folder = Folder::new();
-        let dictionary = compile(&rows, &folder, "a.kv");
+        let dictionary = compile(&rows, layout, &folder, "a.kv");
         let set: BTreeSet<_> = rows.iter().cloned().collect();
         let mut scan = dictionary.scan().unwrap();
         for (tenant, user, key) in &set {
@@ -58,8 +61,7 @@ proptest! {
             prop_assert_eq!(found, expected);
         }
         rows.reverse();
-        rows.dedup();
-        compile(&rows, &folder, "b.kv");
+        compile(&rows, layout, &folder, "b.kv");
         if set.len() == rows.len() {
             prop_assert_eq!(std::fs::read(folder.file("a.kv")).unwrap(), std::fs::read(folder.file("b.kv")).unwrap());
         }
@@ -78,16 +80,18 @@ fn more_values_than_fit_one_run() {
             )
         })
         .collect();
-    let dictionary = compile(&rows, &folder, "many.kv");
-    assert!(dictionary.codes().len() > 20_000);
-    for (tenant, user, key) in &rows {
-        assert!(
-            dictionary
-                .under(&[tenant, user])
-                .unwrap()
-                .contains(key)
-                .unwrap()
-        );
+    for layout in LAYOUTS {
+        let dictionary = compile(&rows, layout, &folder, "many.kv");
+        assert!(dictionary.codes().len() > 20_000);
+        for (tenant, user, key) in &rows {
+            assert!(
+                dictionary
+                    .under(&[tenant, user])
+                    .unwrap()
+                    .contains(key)
+                    .unwrap()
+            );
+        }
     }
 }
 

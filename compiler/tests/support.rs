@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use keyfold_compiler::{Compiler, Input, Options, Summary};
+use keyfold_compiler::{Compiler, Format, Input, Options, Profile, Summary};
 use keyfold_reader::{Dictionary, ValueKind};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -72,6 +72,14 @@ pub(crate) fn keys() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(label, 1..7)
 }
 
+/// Keys of long stretches of the same byte, up to what a leaf, a chain and a key can hold.
+pub(crate) fn long_keys() -> impl Strategy<Value = Vec<u8>> {
+    let label = prop::sample::select(vec![0u8, 1, b'a', 255]);
+    let count = prop::sample::select(vec![1, 2, 31, 126, 128, 300, 4095, 4097]);
+    let stretch = (label, count).prop_map(|(label, count)| vec![label; count]);
+    prop::collection::vec(stretch, 1..4).prop_map(|stretches| stretches.concat())
+}
+
 /// Values of a kind, as the text they read back as.
 pub(crate) fn values(kind: ValueKind) -> BoxedStrategy<Vec<u8>> {
     let number = prop_oneof![0..4u64, any::<u16>().prop_map(u64::from), any::<u64>()];
@@ -88,6 +96,27 @@ pub(crate) fn values(kind: ValueKind) -> BoxedStrategy<Vec<u8>> {
         ValueKind::FloatVector => (0..3u8, 0..3u8)
             .prop_map(|(a, b)| format!("{a}, {b}.5").into_bytes())
             .boxed(),
+    }
+}
+
+/// A layout, in one of its profiles.
+pub(crate) type Layout = (Format, Profile);
+
+pub(crate) const KEYVI: Layout = (Format::Keyvi, Profile::Fast);
+
+/// Every layout in every profile that it has.
+pub(crate) const LAYOUTS: [Layout; 3] = [
+    KEYVI,
+    (Format::Native, Profile::Fast),
+    (Format::Native, Profile::Small),
+];
+
+/// The options with a layout.
+pub(crate) fn laid_out((format, profile): Layout, options: Options) -> Options {
+    Options {
+        format,
+        profile,
+        ..options
     }
 }
 

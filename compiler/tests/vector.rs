@@ -55,6 +55,23 @@ fn values_come_back_by_position() {
 }
 
 #[test]
+fn values_are_compressed() {
+    let folder = Folder::new();
+    let value = format!("{:?}", "again and ".repeat(100));
+    let sizes = [Compression::None, Compression::Zstd].map(|compression| {
+        let options = Options {
+            compression,
+            ..options(ValueKind::Json)
+        };
+        let mut writer = VectorWriter::new(options).unwrap();
+        writer.push(Input::Text(value.as_bytes())).unwrap();
+        let path = folder.file("test.kvv");
+        writer.finish(&path, true).unwrap().file_bytes
+    });
+    assert!(sizes[1] + 900 < sizes[0], "{sizes:?}");
+}
+
+#[test]
 fn other_kinds_and_bad_values_are_refused() {
     assert!(matches!(
         VectorWriter::new(options(ValueKind::Int)),

@@ -88,7 +88,13 @@ impl Bytes {
         }
         let populate = strategy == LoadingStrategy::Populate;
         let map = mmap::map(&file, populate).map_err(|e| Error::io(path, e))?;
-        Ok(Bytes(Arc::new(Source::Mapped(map))))
+        let all = 0..map.len();
+        let bytes = Bytes(Arc::new(Source::Mapped(map)));
+        if strategy == LoadingStrategy::LazyNoReadahead {
+            // before the header is read, and with its page megabytes of others
+            bytes.advise(strategy, &all, &(0..0));
+        }
+        Ok(bytes)
     }
 
     /// Tells the operating system how the ranges of the automaton and the values will be used.

@@ -4,15 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::bytes::{Bytes, LoadingStrategy};
-use crate::error::{Fault, InFile, Result};
+use crate::error::{Error, Fault, InFile, Result};
+use crate::format::checksum::Rows;
+use crate::format::native::header::{self, NativeHeader};
 use crate::format::properties::{ArrayProperties, Header};
 use crate::format::to_usize;
+use crate::format::value::ValueProperties;
 use crate::format::varint::MAX_VARINT_LEN;
 use crate::fsa::walk::Lexicographic;
-use crate::fsa::{Cursor, Fsa, SparseArray};
+use crate::fsa::{Cursor, Fold, Fsa, SparseArray, ValueHandle};
 use crate::matched::Match;
 use crate::scan::Scan;
-use crate::value::{Value, ValueStore};
+use crate::value::{NativeValues, Value, ValueKind, ValueStore};
 
 /// Most bytes of a key: 64 KiB. A longer path in a file is taken for a cycle.
 pub const MAX_KEY_LEN: usize = 1 << 16;
@@ -39,10 +42,11 @@ struct Parts {
     path: Arc<Path>,
     bytes: Bytes,
     header: Header,
-    /// Where the labels start, which is where the header section ends.
+    /// Sections and properties, in a native file.
+    native: Option<NativeHeader>,
+    /// Where the header section ends.
     header_end: usize,
     fsa: Fsa,
-    array: SparseArray,
     values: ValueStore,
     start: usize,
     end: usize,
@@ -59,8 +63,7 @@ impl Dictionary {
         let path = path.as_ref();
         let bytes = Bytes::open(path, strategy)?;
         let dictionary = Self::read(bytes, 0, path.into()).in_file(path)?;
-        let keys =
-            dictionary.0.array.label_bytes().start..dictionary.0.array.transition_bytes().end;
+        let keys = dictionary.0.header_end..dictionary.values().range().start;
         dictionary
             .0
             .bytes
@@ -76,6 +79,12 @@ impl Dictionary {
 
     /// The dictionary that starts at byte `start` of a file.
     pub(crate) fn read(bytes: Bytes, start: usize, path: Arc<Path>) -> Result<Self, Fault> {
+        if bytes
+            .get(start..)
+            .is_some_and(|file| file.starts_with(header::MAGIC))
+        {
+            return Self::read_native(bytes, start, path);
+        }
         let (header, at) = Header::read(&bytes, start)?;
         let (properties, labels) = ArrayProperties::read(&bytes, at)?;
         let root = if header.keys == 0 {
@@ -98,14 +107,63 @@ impl Dictionary {
             ValueStore::without_section(header.kind, bytes.clone(), values_at, &path)
         };
         let end = values.range().end;
-        let fsa = Fsa::from_sparse_array(array.clone());
         Ok(Dictionary(Arc::new(Parts {
             path,
             bytes,
             header,
+            native: None,
             header_end: labels,
-            fsa,
-            array,
+            fsa: Fsa::from_sparse_array(array),
+            values,
+            start,
+            end,
+        })))
+    }
+
+    fn read_native(bytes: Bytes, start: usize, path: Arc<Path>) -> Result<Self, Fault> {
+        let (native, header_end) = NativeHeader::read(&bytes, start)?;
+        let properties = &native.properties;
+        let kind = properties.kind;
+        let native_values = NativeValues::read(kind, &bytes, &native)?;
+        let weights = native_values
+            .ints()
+            .filter(|_| kind == ValueKind::Completion);
+        let fold = Fold::new(bytes.clone(), &native, weights.cloned())?;
+        let end = native.end(header_end);
+        let header = Header {
+            version: header::VERSION,
+            start_state: properties.root,
+            keys: properties.keys,
+            kind,
+            states: properties.nodes + properties.leaves,
+            manifest: properties.manifest.clone(),
+            secondary: properties.secondary.clone(),
+            provenance: None,
+            oddity: None,
+        };
+        let [values, unique_values] = properties.values;
+        let value_properties = ValueProperties {
+            size: (end - fold.leaf_bytes().end.max(header_end)) as u64,
+            values,
+            unique_values,
+            compression: properties.compression.clone(),
+        };
+        let range = fold.leaf_bytes().end.max(header_end)..end;
+        let values = ValueStore::native(
+            kind,
+            bytes.clone(),
+            range,
+            native_values,
+            value_properties,
+            &path,
+        );
+        Ok(Dictionary(Arc::new(Parts {
+            path,
+            bytes,
+            header,
+            native: Some(native),
+            header_end,
+            fsa: Fsa::from_fold(fold),
             values,
             start,
             end,
@@ -164,6 +222,55 @@ impl Dictionary {
     #[inline]
     pub fn contains(&self, key: &[u8]) -> Result<bool> {
         Ok(self.get(key)?.is_some())
+    }
+
+    /// The value of each key, or nothing where it is not stored, in the order of the keys: as
+    /// [`get`](Self::get) for each, but with many look-ups on their way at once. The more keys, the better;
+    /// a hundred at a time are enough.
+    ///
+    /// If keys meet damage, the error is the one that `get` gives for the first of them.
+    ///
+    /// ```
+    /// # use keyfold_reader::Dictionary;
+    /// # let dictionary = Dictionary::open(concat!(env!("CARGO_MANIFEST_DIR"),
+    /// #     "/../testdata/golden/keyvi-0.7.7/words_int.kv"))?;
+    /// let keys: Vec<Vec<u8>> = dictionary.keys().take(1000).collect::<Result<_, _>>()?;
+    /// let values = dictionary.get_many(&keys)?;
+    /// assert!(values.iter().all(Option::is_some));
+    /// assert!(dictionary.get_many(&["", "not stored"])?.iter().all(Option::is_none));
+    /// # Ok::<(), keyfold_reader::Error>(())
+    /// ```
+    pub fn get_many<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<Vec<Option<Value<'_>>>> {
+        let mut values = Vec::new();
+        self.get_many_into(keys, &mut values)?;
+        Ok(values)
+    }
+
+    /// As [`get_many`](Self::get_many), into a vector that can be used again: its contents are replaced. After
+    /// an error they are of no use.
+    pub fn get_many_into<'d, K: AsRef<[u8]>>(
+        &'d self,
+        keys: &[K],
+        values: &mut Vec<Option<Value<'d>>>,
+    ) -> Result<()> {
+        self.get_many_below(self.fsa().root(), keys, values)
+    }
+
+    pub(crate) fn get_many_below<'d, K: AsRef<[u8]>>(
+        &'d self,
+        root: Option<Cursor>,
+        keys: &[K],
+        values: &mut Vec<Option<Value<'d>>>,
+    ) -> Result<()> {
+        values.clear();
+        values.resize(keys.len(), None);
+        let Some(root) = root else { return Ok(()) };
+        let store = self.values();
+        self.fsa()
+            .get_many(root, keys, |index, handle| {
+                values[index] = handle.map(|handle| Value::new(store, handle));
+            })
+            .in_file(self.path())
     }
 
     /// All entries in byte order of the keys.
@@ -318,12 +425,66 @@ impl Dictionary {
         MAX_KEY_LEN + MAX_VARINT_LEN * self.0.header.secondary.len()
     }
 
+    /// The number of keys before `key` in byte order, whether it is stored or not: its ordinal if it is. Only
+    /// native files answer.
+    ///
+    /// ```
+    /// # use keyfold_reader::Dictionary;
+    /// # fn example(words: &Dictionary) -> keyfold_reader::Result<()> {
+    /// for (ordinal, word) in words.keys().enumerate() {
+    ///     assert_eq!(words.rank(&word?)?, ordinal as u64);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rank(&self, key: &[u8]) -> Result<u64> {
+        self.fold("ordinals")?;
+        let mut walk = self.range(key)?;
+        let first = walk.advance()?.then(|| walk.value().handle().0);
+        Ok(first.unwrap_or(self.len()))
+    }
+
+    /// The key with this ordinal: the one that has so many keys before it in byte order. Nothing behind the last
+    /// key. Only native files answer.
+    pub fn select(&self, ordinal: u64) -> Result<Option<Match<'_>>> {
+        let fold = self.fold("ordinals")?;
+        let Some(number) = u32::try_from(ordinal).ok().filter(|_| ordinal < self.len()) else {
+            return Ok(None);
+        };
+        let mut key = Vec::new();
+        fold.select(number, self.longest_key(), &mut key)
+            .in_file(self.path())?;
+        let value = Value::new(self.values(), ValueHandle(ordinal));
+        Ok(Some(Match { key, value }))
+    }
+
+    fn fold(&self, what: &str) -> Result<&Fold> {
+        self.fsa().fold().ok_or_else(|| Error::Unsupported {
+            path: self.path().to_owned(),
+            reason: format!("a keyvi file has no {what}: compile it to the native layout"),
+        })
+    }
+
     pub(crate) fn bytes(&self) -> &Bytes {
         &self.0.bytes
     }
 
-    pub(crate) fn array(&self) -> &SparseArray {
-        &self.0.array
+    /// Whether the file carries checksums.
+    pub(crate) fn has_checksums(&self) -> bool {
+        self.0.native.is_some() || self.0.header.provenance.is_some()
+    }
+
+    /// What became of the rows the dictionary was built from, where the file says it.
+    pub fn rows(&self) -> Option<Rows> {
+        match &self.0.native {
+            Some(native) => Some(native.properties.rows),
+            None => self.0.header.provenance.map(|provenance| provenance.rows),
+        }
+    }
+
+    /// Sections and properties, in a native file.
+    pub(crate) fn native(&self) -> Option<&NativeHeader> {
+        self.0.native.as_ref()
     }
 
     /// Where the dictionary starts and ends in its file, and where its labels start.

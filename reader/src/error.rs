@@ -60,12 +60,32 @@ pub enum Section {
     Labels,
     /// One 16 bit word per slot of the sparse array.
     Transitions,
-    /// The record of value properties together with the values.
+    /// The record of value properties together with the values; in a native file the values alone.
     Values,
-    /// The offsets of a value vector.
+    /// The offsets of a value vector, or of the values of a native file.
     Offsets,
     /// A list of deleted keys.
     Deleted,
+    /// The alphabet of a native file.
+    Alphabet,
+    /// The token table of the keys of a native file.
+    Tokens,
+    /// The nodes of a native file.
+    Head,
+    /// The slots of a native file.
+    Slots,
+    /// The list of junctions of a native file.
+    Junctions,
+    /// The leaves of a native file.
+    Leaves,
+    /// The integers of a native file.
+    Integers,
+    /// Which of the stored values of a native file each key has.
+    Ids,
+    /// The token table of the values of a native file.
+    Texts,
+    /// The table of shapes of a native file.
+    Shapes,
 }
 
 impl Section {
@@ -78,7 +98,53 @@ impl Section {
             Section::Values => "values",
             Section::Offsets => "offsets",
             Section::Deleted => "deleted keys",
+            Section::Alphabet => "alphabet",
+            Section::Tokens => "tokens",
+            Section::Head => "head",
+            Section::Slots => "slots",
+            Section::Junctions => "junctions",
+            Section::Leaves => "leaves",
+            Section::Integers => "integers",
+            Section::Ids => "value ids",
+            Section::Texts => "value tokens",
+            Section::Shapes => "shapes",
         }
+    }
+
+    /// The sections a native file may have.
+    const NATIVE: [Section; 12] = [
+        Section::Alphabet,
+        Section::Tokens,
+        Section::Head,
+        Section::Slots,
+        Section::Junctions,
+        Section::Leaves,
+        Section::Integers,
+        Section::Ids,
+        Section::Offsets,
+        Section::Texts,
+        Section::Shapes,
+        Section::Values,
+    ];
+
+    /// Whether a section of a native file serves to find keys; all others hold values.
+    pub(crate) fn is_of_keys(self) -> bool {
+        matches!(
+            self,
+            Section::Alphabet
+                | Section::Tokens
+                | Section::Head
+                | Section::Slots
+                | Section::Junctions
+                | Section::Leaves
+        )
+    }
+
+    /// The section of a native file with this name.
+    pub fn native(name: &str) -> Option<Self> {
+        Self::NATIVE
+            .into_iter()
+            .find(|section| section.name() == name)
     }
 }
 

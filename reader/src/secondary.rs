@@ -92,7 +92,7 @@ impl SecondaryDictionary {
             let Some(code) = self.codes.get(field)? else {
                 return Ok(View::nothing(&self.entries));
             };
-            hidden.extend_from_slice(code.raw()?.map_or(&[][..], |blob| blob.payload));
+            hidden.extend(code.raw()?.iter().flat_map(|blob| blob.payload.iter()));
         }
         let entries = &self.entries;
         let root = match entries.fsa().root() {
@@ -140,6 +140,23 @@ impl<'d> View<'d> {
     /// Whether `key` is stored.
     pub fn contains(&self, key: &[u8]) -> Result<bool> {
         Ok(self.get(key)?.is_some())
+    }
+
+    /// The value of each key, or nothing where it is not stored, in the order of the keys; see
+    /// [`Dictionary::get_many`].
+    pub fn get_many<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<Vec<Option<Value<'d>>>> {
+        let mut values = Vec::new();
+        self.get_many_into(keys, &mut values)?;
+        Ok(values)
+    }
+
+    /// As [`get_many`](Self::get_many), into a vector whose contents are replaced.
+    pub fn get_many_into<K: AsRef<[u8]>>(
+        &self,
+        keys: &[K],
+        values: &mut Vec<Option<Value<'d>>>,
+    ) -> Result<()> {
+        self.entries.get_many_below(self.root, keys, values)
     }
 
     /// The entries whose keys start with `prefix`.

@@ -1,5 +1,54 @@
-//! Compares of many bytes at once.
-#![expect(unsafe_code, reason = "vector loads take pointers")]
+//! Compares of many bytes at once, and code for processors that count bits.
+#![expect(
+    unsafe_code,
+    reason = "vector loads take pointers, and what a processor offers is known at run time"
+)]
+
+/// A piece of work that counts bits. Its method and all it calls should be inlined, or they are not compiled for the
+/// processor at hand.
+pub(crate) trait Task {
+    /// What comes out.
+    type Output;
+
+    /// Does the work.
+    fn run(self) -> Self::Output;
+}
+
+/// Whether the processor has instructions for counting bits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BitCounts(bool);
+
+impl BitCounts {
+    /// Asks the processor.
+    pub(crate) fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        return BitCounts(
+            std::arch::is_x86_feature_detected!("popcnt")
+                && std::arch::is_x86_feature_detected!("bmi1")
+                && std::arch::is_x86_feature_detected!("bmi2")
+                && std::arch::is_x86_feature_detected!("lzcnt"),
+        );
+        #[cfg(not(target_arch = "x86_64"))]
+        BitCounts(false)
+    }
+
+    /// Does the work, with those instructions if there are.
+    #[inline(always)]
+    pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
+        #[cfg(target_arch = "x86_64")]
+        if self.0 {
+            // SAFETY: the processor has all these features.
+            return unsafe { run_with_bit_counts(task) };
+        }
+        task.run()
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "popcnt,bmi1,bmi2,lzcnt")]
+fn run_with_bit_counts<T: Task>(task: T) -> T::Output {
+    task.run()
+}
 
 /// The bytes c for which `window[c] == c`, as a set of 256 bits, lowest first.
 #[inline]

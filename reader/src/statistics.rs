@@ -3,35 +3,34 @@
 use serde::Serialize;
 
 use crate::dictionary::Dictionary;
-use crate::error::Result;
+use crate::error::{Result, Section};
+use crate::format::native::header::NativeHeader;
 use crate::secondary::SecondaryDictionary;
 
 /// Sizes and counts of one dictionary. Sizes are in bytes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Statistics {
-    /// Layout and version of the file, such as `keyvi 2`.
+    /// Layout and version of the file: `keyvi 2`, `native 1`.
     pub format: String,
+    /// What a native file was compiled for: `fast` or `small`.
+    pub profile: Option<&'static str>,
     /// Kind of the values.
     pub kind: &'static str,
     /// Keys.
     pub keys: u64,
-    /// States of the automaton.
+    /// States of the automaton; nodes and leaves of a native file.
     pub states: u64,
-    /// Slots of the sparse array.
-    pub slots: u64,
-    /// Slots that hold something.
-    pub used_slots: u64,
-    /// Share of the slots that hold something, 0 to 1.
-    pub fill: f64,
+    /// Slots of a keyvi file's sparse array, and how many of them hold something.
+    pub slots: Option<Slots>,
+    /// Nodes and leaves of a native file.
+    pub fold: Option<NodesAndLeaves>,
     /// Size of the whole file, or of this dictionary's part of it.
     pub file_bytes: u64,
-    /// Magic and records before the labels.
-    pub header_bytes: u64,
-    /// Labels of the sparse array.
-    pub label_bytes: u64,
-    /// Transitions of the sparse array.
-    pub transition_bytes: u64,
-    /// Value properties and values.
+    /// The sections in the order of the file, the header first.
+    pub sections: Vec<SectionSize>,
+    /// All sections that keys are found with.
+    pub key_bytes: u64,
+    /// All sections of values.
     pub value_bytes: u64,
     /// The second dictionary of secondary values.
     pub secondary_bytes: u64,
@@ -57,6 +56,35 @@ pub struct Statistics {
     pub rows: Option<RowStatistics>,
 }
 
+/// Slots of a sparse array.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Slots {
+    /// All of them.
+    pub count: u64,
+    /// Those that hold something.
+    pub used: u64,
+    /// Share of the used ones, 0 to 1.
+    pub fill: f64,
+}
+
+/// Parts of a native file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct NodesAndLeaves {
+    /// Nodes of the head.
+    pub nodes: u64,
+    /// Leaves.
+    pub leaves: u64,
+}
+
+/// The size of a section in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct SectionSize {
+    /// Its name.
+    pub name: &'static str,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
 /// Row counts of the build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct RowStatistics {
@@ -72,10 +100,37 @@ impl Dictionary {
     /// Sizes and counts. Reads the whole sparse array to count its used slots.
     pub fn statistics(&self) -> Result<Statistics> {
         let header = self.header();
-        let (start, labels, mut end) = self.extent();
-        let (slots, used_slots) = self.fsa().fill();
+        let (start, header_end, mut end) = self.extent();
+        let array = self.fsa().sparse_array();
+        let native = self.native();
         let properties = self.values().properties();
-        let value_bytes = end - self.array().transition_bytes().end;
+        let section = |section: Section, bytes: usize| SectionSize {
+            name: section.name(),
+            bytes: bytes as u64,
+        };
+        let mut sections = vec![section(Section::Header, header_end - start)];
+        let mut keys_end = header_end;
+        if let Some(array) = array {
+            keys_end = array.transition_bytes().end;
+            sections.push(section(Section::Labels, array.label_bytes().len()));
+            sections.push(section(
+                Section::Transitions,
+                array.transition_bytes().len(),
+            ));
+            sections.push(section(Section::Values, end - keys_end));
+        }
+        for entry in native.iter().flat_map(|native| &native.sections) {
+            sections.push(section(entry.section, entry.range.len()));
+            if entry.section.is_of_keys() {
+                keys_end = entry.range.end;
+            }
+        }
+        let slots = array.map(|array| {
+            let (count, used) = (array.slots() as u64, array.used());
+            let fill = ratio(used, count).unwrap_or(0.0);
+            Slots { count, used, fill }
+        });
+        let (key_bytes, value_bytes) = (keys_end - header_end, end - keys_end);
         let (mut secondary_bytes, mut secondary_values) = (0, 0);
         if !header.secondary.is_empty() {
             let secondary = SecondaryDictionary::new(self.clone())?;
@@ -86,17 +141,22 @@ impl Dictionary {
         let file_bytes = (self.bytes().len() - start) as u64;
         let keys = self.len();
         Ok(Statistics {
-            format: format!("keyvi {}", header.version),
+            format: match native {
+                Some(_) => format!("native {}", header.version),
+                None => format!("keyvi {}", header.version),
+            },
+            profile: native.map(NativeHeader::profile),
             kind: header.kind.name(),
             keys,
             states: header.states,
             slots,
-            used_slots,
-            fill: ratio(used_slots, slots).unwrap_or(0.0),
+            fold: native.map(|native| NodesAndLeaves {
+                nodes: native.properties.nodes,
+                leaves: native.properties.leaves,
+            }),
             file_bytes,
-            header_bytes: (labels - start) as u64,
-            label_bytes: slots,
-            transition_bytes: 2 * slots,
+            sections,
+            key_bytes: key_bytes as u64,
             value_bytes: value_bytes as u64,
             secondary_bytes: secondary_bytes as u64,
             trailing_bytes: (self.bytes().len() - end) as u64,
@@ -107,11 +167,11 @@ impl Dictionary {
             secondary_keys: header.secondary.clone(),
             secondary_values,
             manifest: header.manifest.clone(),
-            checksums: header.provenance.is_some(),
-            rows: header.provenance.map(|p| RowStatistics {
-                read: p.rows.read,
-                duplicates: p.rows.duplicates,
-                rejected: p.rows.rejected,
+            checksums: self.has_checksums(),
+            rows: self.rows().map(|rows| RowStatistics {
+                read: rows.read,
+                duplicates: rows.duplicates,
+                rejected: rows.rejected,
             }),
         })
     }

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use crate::dictionary::{Dictionary, MAX_KEY_LEN};
 use crate::error::{Fault, FormatError, InFile, Result, Section};
+use crate::format::native::header::NativeHeader;
 use crate::format::varint::MAX_VARINT_LEN;
 use crate::format::vector::VECTOR_BEGIN;
 use crate::format::{checksum, to_usize};
-use crate::fsa::{Children, Cursor, Fsa, ValueHandle};
+use crate::fsa::{Children, Cursor, Fsa, SparseArray, ValueHandle};
 use crate::secondary::SecondaryDictionary;
 use crate::value::{Value, ValueKind};
 use crate::vector::ValueVector;
@@ -58,12 +59,21 @@ pub(crate) fn starts_like_vector(path: &Path) -> bool {
         && &start == VECTOR_BEGIN
 }
 
+const DISAGREES: &str = "the checksum does not agree: the section is damaged";
+
 impl Dictionary {
     /// Verifies this dictionary, see [`verify`].
     pub fn verify(&self) -> Result<Soundness> {
-        self.verify_checksums().in_file(self.path())?;
+        if let Some(native) = self.native() {
+            return self.verify_native(native);
+        }
+        let Some(array) = self.fsa().sparse_array() else {
+            unreachable!("a file that is not native has a sparse array");
+        };
+        self.verify_checksums(array).in_file(self.path())?;
         let mut walk = StateWalk::new(
             self.fsa(),
+            array.slots(),
             self.len(),
             MAX_KEY_LEN + MAX_VARINT_LEN * self.header().secondary.len(),
         );
@@ -97,7 +107,44 @@ impl Dictionary {
         })
     }
 
-    fn verify_checksums(&self) -> Result<(), Fault> {
+    /// Checksums, then all keys by the nodes and by the slots, then all values.
+    fn verify_native(&self, native: &NativeHeader) -> Result<Soundness> {
+        for entry in &native.sections {
+            let sum = checksum::of_section(&self.bytes()[entry.range.clone()]);
+            if sum != entry.checksum {
+                let fault = Fault::new(entry.section, entry.range.start as u64, DISAGREES);
+                return Err(fault).in_file(self.path());
+            }
+        }
+        let mut keys = 0;
+        let mut scan = self.scan();
+        let mut previous = Vec::new();
+        while scan.advance()? {
+            let ordinal = scan.value().handle().0;
+            let found = self.get(scan.key())?.map(|value| value.handle().0);
+            let reason = if ordinal != keys || found != Some(keys) {
+                Some("the ordinal of a key is not its place in byte order")
+            } else if keys > 0 && scan.key() <= previous.as_slice() {
+                Some("the keys are not in byte order")
+            } else {
+                None
+            };
+            if let (Some(reason), Some(root)) = (reason, self.fsa().root()) {
+                return Err(self.fsa().fault(root, reason)).in_file(self.path());
+            }
+            scan.key().clone_into(&mut previous);
+            keys += 1;
+        }
+        self.values().check()?;
+        Ok(Soundness {
+            checksums: true,
+            keys,
+            states: self.header().states,
+            values: native.properties.values[1],
+        })
+    }
+
+    fn verify_checksums(&self, array: &SparseArray) -> Result<(), Fault> {
         let (start, labels, end) = self.extent();
         if let Some(oddity) = self.header().oddity {
             return Err(Fault::new(Section::Header, start as u64, oddity));
@@ -108,11 +155,7 @@ impl Dictionary {
         let sums = provenance.checksums;
         let bytes = self.bytes();
         let check = |section, range: std::ops::Range<usize>, found: Option<u64>, stored| {
-            let fault = Fault::new(
-                section,
-                range.start as u64,
-                "the checksum does not agree: the section is damaged",
-            );
+            let fault = Fault::new(section, range.start as u64, DISAGREES);
             if found == Some(stored) {
                 Ok(())
             } else {
@@ -125,7 +168,6 @@ impl Dictionary {
             checksum::of_header(&bytes[start..labels]),
             sums.header,
         )?;
-        let array = self.array();
         let section = |range: std::ops::Range<usize>| Some(checksum::of_section(&bytes[range]));
         check(
             Section::Labels,
@@ -202,8 +244,8 @@ struct Frame {
 }
 
 impl<'a> StateWalk<'a> {
-    fn new(fsa: &'a Fsa, expected: u64, max_depth: usize) -> Self {
-        let counts = vec![0; to_usize(fsa.positions())];
+    fn new(fsa: &'a Fsa, slots: usize, expected: u64, max_depth: usize) -> Self {
+        let counts = vec![0; slots];
         StateWalk {
             fsa,
             expected,
@@ -217,7 +259,7 @@ impl<'a> StateWalk<'a> {
     fn slot(&mut self, at: Cursor) -> Result<&mut u64, Fault> {
         let fsa = self.fsa;
         self.counts
-            .get_mut(to_usize(fsa.id(at)))
+            .get_mut(to_usize(Fsa::id(at)))
             .ok_or_else(|| fsa.fault(at, "a state lies outside of the automaton"))
     }
 

@@ -3,7 +3,7 @@
 //! Sections without checksums may give other answers than before; what matters here is that every call returns.
 //! `compiler/tests/corruption.rs` shows that files of ours notice each changed byte.
 
-use keyfold_reader::{Dictionary, SecondaryDictionary, ValueVector};
+use keyfold_reader::{Dictionary, SecondaryDictionary, Value, ValueVector};
 
 use crate::support::{DICTIONARIES, WITH_QUERIES, read};
 
@@ -34,6 +34,16 @@ fn exercise(file: Vec<u8>) -> usize {
         faults += usize::from(entry.value.decode::<serde_json::Value>().is_err());
         keys.push(entry.key);
     }
+    let found: Result<Vec<_>, _> = keys
+        .iter()
+        .map(|key| Ok(dictionary.get(key)?.map(Value::handle)))
+        .collect();
+    let many = dictionary.get_many(&keys).map(|values| {
+        let handles = values.iter().map(|value| value.map(Value::handle));
+        handles.collect::<Vec<_>>()
+    });
+    let told = |answers: Result<_, keyfold_reader::Error>| answers.map_err(|e| e.to_string());
+    assert_eq!(told(many), told(found));
     for key in &keys {
         faults += usize::from(dictionary.get(key).is_err());
         faults += dictionary.prefixes_of(key).filter(Result::is_err).count();

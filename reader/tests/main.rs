@@ -1,7 +1,8 @@
-//! Files written by keyvi 0.7.7 and damaged ones.
+//! Files written by keyvi 0.7.7, damaged ones, and hostile ones.
 
 mod support;
 
 mod corruption;
 mod golden;
+mod hostile;
 mod sharing;

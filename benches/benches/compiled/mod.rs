@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use keyfold_benches::corpus::Files;
-use keyfold_compiler::{Compiler, Input, Options};
+use keyfold_compiler::{Compiler, Format, Input, Options, Profile};
 use keyfold_reader::ValueKind;
 use tempfile::TempDir;
 
@@ -15,6 +15,13 @@ pub(crate) const CORPORA: [(&str, ValueKind); 3] = [
     ("words/words-en-200k", ValueKind::Int),
     ("urls/urls-100k", ValueKind::Json),
     ("cities/cities-120k", ValueKind::Json),
+];
+
+/// Every layout by name.
+pub(crate) const LAYOUTS: [(&str, Format, Profile); 3] = [
+    ("fast", Format::Native, Profile::Fast),
+    ("small", Format::Native, Profile::Small),
+    ("keyvi", Format::Keyvi, Profile::Fast),
 ];
 
 /// A dictionary in a folder that goes away with it.
@@ -30,11 +37,13 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     /// Compiles a corpus.
-    pub(crate) fn new(corpus: &str, kind: ValueKind) -> Self {
+    pub(crate) fn new(corpus: &str, kind: ValueKind, format: Format, profile: Profile) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let files = Files::below(folder.path(), "corpus");
         files.write(&input::source(corpus)).expect("queries");
         let mut options = Options::new(kind);
+        options.format = format;
+        options.profile = profile;
         options.temporary_path = folder.path().into();
         let mut compiler = Compiler::new(options).expect("options that fit");
         for (key, value) in &input::rows(corpus) {

@@ -3,15 +3,21 @@
 #![forbid(unsafe_code)]
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use keyfold_benches::definitions::Definitions;
+use keyfold_benches::figures::Figure;
 use keyfold_benches::record::Record;
 use keyfold_benches::setting::Setting;
-use keyfold_benches::{compile, environment, get, memory};
+use keyfold_benches::{
+    cold, compile, environment, get, get_many, iterate, latency, limited, memory, pictures,
+    resident, scale, size, targets,
+};
 
 #[derive(clap::Parser)]
+#[command(args_override_self = true)]
 struct Arguments {
     /// The keyfold binary
     #[arg(long)]
@@ -34,21 +40,44 @@ struct Arguments {
     /// Fewer rounds, smaller inputs
     #[arg(long)]
     quick: bool,
-    /// Only these measurements
-    #[arg(long, value_delimiter = ',', default_value = "compile,get,memory")]
+    /// Only these measurements; sizes always come first, as they make the files
+    #[arg(long, value_delimiter = ',', value_name = "MEASUREMENT,..")]
     only: Vec<Measurement>,
+    /// Only these numbers of made rows, where there are several
+    #[arg(long, value_delimiter = ',', value_name = "ROWS,..")]
+    rows: Vec<usize>,
+    /// Only these engines, by their names in definitions.toml
+    #[arg(long, value_delimiter = ',', value_name = "ENGINE,..")]
+    with: Vec<String>,
 }
 
+/// In the order in which they run.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Measurement {
-    Compile,
+    Size,
     Get,
+    GetMany,
+    Latency,
+    Resident,
+    Iterate,
+    Cold,
+    Compile,
+    Scale,
+    Limited,
     Memory,
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let benches = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut definitions = Definitions::read(&benches.join("definitions.toml"))?;
+    if !arguments.with.is_empty() {
+        definitions.keep(&arguments.with)?;
+    }
+    if !arguments.rows.is_empty() {
+        definitions.scale.rows.clone_from(&arguments.rows);
+        definitions.scale.quick_rows = arguments.rows;
+    }
     let setting = Setting {
         root: benches
             .parent()
@@ -57,8 +86,8 @@ fn main() -> Result<()> {
         keyfold: arguments.keyfold,
         python: arguments.python,
         engines: arguments.engines,
-        work: arguments.work,
-        definitions: Definitions::read(&benches.join("definitions.toml"))?,
+        work: std::path::absolute(arguments.work)?,
+        definitions,
         quick: arguments.quick,
     };
     std::fs::create_dir_all(&setting.work)?;
@@ -70,44 +99,131 @@ fn main() -> Result<()> {
         ))
     };
     let folder = arguments.record.unwrap_or_else(default);
-    let mut record = Record::create(&folder, &arguments.command, &environment::facts(&setting))?;
-    let ours = &setting
-        .definitions
-        .engine
-        .first()
-        .context("no engine is defined")?
-        .name;
-    for measurement in arguments.only {
-        match measurement {
-            Measurement::Compile => {
-                let samples = compile::run(&setting)?;
-                record.add(
-                    "compile",
-                    "Compile",
-                    &samples,
-                    &compile::table(&samples, ours),
-                )?;
-            }
-            Measurement::Get => {
-                let samples = get::run(&setting)?;
-                record.add(
-                    "get",
-                    "Single look-ups",
-                    &samples,
-                    &get::table(&samples, ours),
-                )?;
-            }
-            Measurement::Memory => {
-                let samples = memory::run(&setting)?;
-                record.add(
-                    "memory",
-                    "Peak memory of keyfold compile",
-                    &samples,
-                    &memory::table(&samples),
-                )?;
-            }
+    let mut run = Run {
+        record: Record::create(&folder, &arguments.command, &environment::facts(&setting))?,
+        setting,
+        gets: Vec::new(),
+        figures: Vec::new(),
+    };
+    for measurement in Measurement::value_variants() {
+        let wanted = arguments.only.is_empty() || arguments.only.contains(measurement);
+        // Sizes make the files that all others open.
+        if wanted || *measurement == Measurement::Size {
+            run.measure(*measurement)?;
         }
     }
     println!("\nrecord: {}", folder.display());
     Ok(())
+}
+
+/// A run and what it measured so far.
+struct Run {
+    setting: Setting,
+    record: Record,
+    gets: Vec<get::Sample>,
+    figures: Vec<Figure>,
+}
+
+impl Run {
+    fn measure(&mut self, measurement: Measurement) -> Result<()> {
+        let begin = Instant::now();
+        let figures = self.samples(measurement)?;
+        if !figures.is_empty() {
+            self.figures.extend(figures);
+            self.summarise()?;
+        }
+        eprintln!("took {:.0} s\n", begin.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    /// Runs one measurement and records it; what of it targets are about.
+    fn samples(&mut self, measurement: Measurement) -> Result<Vec<Figure>> {
+        let Run {
+            setting,
+            record,
+            gets,
+            ..
+        } = self;
+        let ours = setting.definitions.engine[0].name.clone();
+        let mut figures = Vec::new();
+        match measurement {
+            Measurement::Size => {
+                let samples = size::run(setting)?;
+                record.add("size", "Sizes", &samples, &size::table(&samples))?;
+                figures = size::figures(&samples);
+            }
+            Measurement::Get => {
+                let samples = get::run(setting)?;
+                let table = get::table(&samples, &ours);
+                record.add("get", "Single look-ups", &samples, &table)?;
+                figures = get::figures(&samples);
+                *gets = samples;
+            }
+            Measurement::GetMany => {
+                let samples = get_many::run(setting)?;
+                let table = get_many::table(&samples, gets);
+                record.add("get-many", "Look-ups in batches", &samples, &table)?;
+                figures = get_many::figures(&samples);
+            }
+            Measurement::Latency => {
+                let samples = latency::run(setting)?;
+                let table = latency::table(&samples);
+                record.add("latency", "Times of single gets", &samples, &table)?;
+                figures = latency::figures(&samples);
+            }
+            Measurement::Resident => {
+                let samples = resident::run(setting)?;
+                let table = resident::table(&samples);
+                record.add("resident", "Memory of processes", &samples, &table)?;
+                figures = resident::figures(&samples);
+            }
+            Measurement::Iterate => {
+                let samples = iterate::run(setting)?;
+                let table = iterate::table(&samples, &ours);
+                record.add("iterate", "All keys in order", &samples, &table)?;
+                figures = iterate::figures(&samples);
+            }
+            Measurement::Cold => {
+                let samples = cold::run(setting)?;
+                let table = cold::table(&samples);
+                record.add("cold", "Gets from cold files", &samples, &table)?;
+            }
+            Measurement::Compile => {
+                let samples = compile::run(setting)?;
+                let table = compile::table(&samples, &ours);
+                record.add("compile", "Compile", &samples, &table)?;
+            }
+            Measurement::Scale => {
+                let samples = scale::run(setting)?;
+                let title = "Made rows, more and more";
+                record.add("scale-compile", title, &samples.compiled, &samples.table())?;
+                record.csv("scale-get", &samples.asked)?;
+                let pictures = pictures::scale(record, &samples)?;
+                record.say(&pictures)?;
+                figures = samples.figures();
+            }
+            Measurement::Limited => {
+                let (samples, failed) = limited::run(setting)?;
+                let table = limited::table(&samples, &failed);
+                record.add("limited", "Files larger than memory", &samples, &table)?;
+            }
+            Measurement::Memory => {
+                let samples = memory::run(setting)?;
+                let table = memory::table(&samples);
+                record.add("memory", "Peak memory of keyfold compile", &samples, &table)?;
+            }
+        }
+        Ok(figures)
+    }
+
+    /// Targets and the pictures that show most, before everything else.
+    fn summarise(&mut self) -> Result<()> {
+        let pictures = pictures::sizes_and_gets(&self.record, &self.figures)?;
+        let targets = targets::table(&self.setting.definitions.target, &self.figures);
+        self.record.summarise(&format!(
+            "\n## What is promised\n\nEngines named keyfold-fast and keyfold-small are the profiles of the native layout. \
+             *At most* is our number over\nthe other engine's, *at least* the other way round; numbers that stand alone are \
+             nanoseconds, gets per second, shares.\n\n{targets}{pictures}"
+        ))
+    }
 }

@@ -2,14 +2,14 @@
 //! other children inherit.
 #![forbid(unsafe_code)]
 
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Parser;
-use flate2::read::GzDecoder;
-use keyfold_benches::corpus::Files;
-use keyfold_benches::made;
+use keyfold_benches::corpus::{Files, keys, unpacked};
+use keyfold_benches::definitions::Parts;
+use keyfold_benches::made::{self, Keys};
 
 #[derive(clap::Parser)]
 enum Arguments {
@@ -22,7 +22,20 @@ enum Arguments {
         /// Where they go
         folder: PathBuf,
     },
-    /// Write made rows to standard output: pairs of the words of a corpus, in random order
+    /// The same with made rows of integers
+    MadeCorpus {
+        /// Rows, packed with gzip, whose keys have the parts
+        source: PathBuf,
+        /// Name of the files
+        name: String,
+        /// Where they go
+        folder: PathBuf,
+        /// What keys are made of
+        parts: Parts,
+        /// How many rows
+        rows: usize,
+    },
+    /// Write made rows to standard output: pairs of the words of a corpus
     Made {
         /// Rows, packed with gzip, whose keys are words
         source: PathBuf,
@@ -40,17 +53,18 @@ fn main() -> Result<()> {
             name,
             folder,
         } => Files::below(&folder, &name).write(&source),
+        Arguments::MadeCorpus {
+            source,
+            name,
+            folder,
+            parts,
+            rows,
+        } => Files::below(&folder, &name).write_made(&source, parts, rows),
         Arguments::Made { source, kind, rows } => {
-            let packed = std::fs::File::open(&source)
-                .with_context(|| format!("cannot open {}", source.display()))?;
-            let mut text = String::new();
-            GzDecoder::new(packed).read_to_string(&mut text)?;
-            let words: Vec<&str> = text
-                .lines()
-                .filter_map(|row| row.split('\t').next())
-                .collect();
+            let text = String::from_utf8(unpacked(&source)?)?;
+            let keys = Keys::new(Parts::Words, keys(&text));
             let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
-            made::write(&mut out, &words, &kind, rows)?;
+            made::write(&mut out, &keys, &kind, rows)?;
             Ok(out.flush()?)
         }
     }

@@ -6,22 +6,26 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Result, anyhow, bail};
-use keyfold_compiler::{Error, Summary};
+use keyfold_compiler::{Error, Format, Summary};
 
 pub(crate) use self::arguments::CompileArgs;
-use crate::build::Build;
+use crate::build::{Build, Refusal};
 use crate::error::Exit;
 use crate::input::{self, Source};
 use crate::progress::Bar;
 use crate::rejects::Rejects;
-use crate::rows::{Batch, Pipeline, Settings, Shape};
+use crate::rows::{Batch, Manner, Pipeline, Settings, Shape};
 use crate::{interrupt, output};
 
 /// Bad rows whose reason is shown, of those that are skipped.
 const REASONS_SHOWN: usize = 5;
 
 pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
-    let options = args.options()?;
+    let mut options = args.options()?;
+    if args.kind.is_vector() {
+        // there is no native layout of vectors, and no other packing of their values
+        options.format = Format::Keyvi;
+    }
     let sources = input::find(&args.inputs)?;
     let rejects_path = args.skip_bad_rows.as_deref();
     let outputs: Vec<_> = rejects_path.into_iter().chain([&*args.output]).collect();
@@ -43,6 +47,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
         .num_threads(workers)
         .build_global()?;
     let build = Build::new(args.kind, args.sorted, options.clone())?;
+    let sort = build.sorts();
     let rejects = rejects_path
         .map(|path| Rejects::create(path, args.force))
         .transpose()?;
@@ -52,7 +57,6 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
     };
     let mut intake = Intake {
         names: sources.iter().map(Source::name).collect(),
-        fields: options.secondary.len(),
         build,
         rejects,
         bar: Bar::over_bytes(input::total_size(&sources), args.quiet),
@@ -68,7 +72,10 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
         shape,
         options,
         workers,
-        stop_at_bad: rejects_path.is_none(),
+        manner: Manner {
+            stop_at_bad: rejects_path.is_none(),
+            sort,
+        },
     };
     let summary = intake.read(settings).and_then(|()| finish(intake, args))?;
     if !args.quiet {
@@ -124,8 +131,6 @@ fn finish(intake: Intake, args: &CompileArgs) -> Result<Summary> {
 struct Intake {
     /// Names of the sources.
     names: Vec<String>,
-    /// Number of secondary keys.
-    fields: usize,
     build: Build,
     rejects: Option<Rejects>,
     bar: Bar,
@@ -145,8 +150,8 @@ impl Intake {
         let mut pipeline = Pipeline::start(settings)?;
         let read = loop {
             match pipeline.next() {
-                Ok(Some(batch)) => {
-                    if let Err(e) = self.take(&batch) {
+                Ok(Some(mut batch)) => {
+                    if let Err(e) = self.take(&mut batch) {
                         break Err(e);
                     }
                     pipeline.recycle(batch);
@@ -160,23 +165,34 @@ impl Intake {
         read
     }
 
-    fn take(&mut self, batch: &Batch) -> Result<()> {
+    fn take(&mut self, batch: &mut Batch) -> Result<()> {
         if batch.source != self.source {
             (self.source, self.rows) = (batch.source, 0);
         }
-        let mut rows = batch.encoded_rows(self.fields);
-        let mut good = 0;
-        while let Some(row) = rows.next() {
-            self.build.add(row).map_err(|e| match e {
+        match self.build.add(&mut batch.encoded) {
+            Ok(()) => self.take_bad(batch)?,
+            Err(Refusal { row: None, error }) => {
+                // no row of the batch is at fault more than another, so the bad ones are told first
+                self.take_bad(batch)?;
+                return Err(error.into());
+            }
+            Err(Refusal {
+                row: Some(row),
+                error,
+            }) => {
                 // only what the row says is told with its place
-                Error::Row(_) | Error::OutOfOrder { .. } | Error::DuplicateKey(_) => {
-                    anyhow::Error::new(e).context(self.place(batch.position_of_good(good)))
-                }
-                e => e.into(),
-            })?;
-            good += 1;
+                let tells = matches!(
+                    error,
+                    Error::Row(_) | Error::OutOfOrder { .. } | Error::DuplicateKey(_)
+                );
+                let error = anyhow::Error::new(error);
+                return Err(if tells {
+                    error.context(self.place(batch.position_of_good(row)))
+                } else {
+                    error
+                });
+            }
         }
-        self.take_bad(batch)?;
         self.rows += batch.rows;
         self.total_rows += batch.rows;
         Ok(())

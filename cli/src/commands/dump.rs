@@ -23,9 +23,9 @@ use crate::stdio::Output;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  keyfold dump words.kv | head
-  keyfold dump cities.kv -o cities.jsonl
-  keyfold dump old.kv | keyfold compile --kind json --compression zstd -o new.kv -")]
+  keyfold dump words.kf | head
+  keyfold dump cities.kf -o cities.jsonl
+  keyfold dump old.kv | keyfold compile --kind json -o new.kf -")]
 pub(crate) struct DumpArgs {
     /// File to print
     file: PathBuf,
@@ -134,7 +134,7 @@ fn fits_tsv(entries: &Entries<'_>, vector: bool, named: bool) -> Result<bool> {
             && value.kind() == ValueKind::String
             && let Some(text) = value.raw()?
         {
-            fits &= memchr(b'\n', text.payload).is_none();
+            fits &= memchr(b'\n', &text.payload).is_none();
         }
         Ok(fits)
     })?;

@@ -7,11 +7,12 @@ use anyhow::{Result, bail};
 use keyfold_reader::{MAX_KEY_LEN, Value};
 
 use super::{refuse_secondary, secondary_values, shown};
+use crate::asked;
 use crate::error::Exit;
 use crate::file::File;
 use crate::print::{Entry, Place, write_row};
 use crate::rows::Form;
-use crate::stdio::{InputRows, Output};
+use crate::stdio::Output;
 
 /// Look up keys
 ///
@@ -23,9 +24,9 @@ use crate::stdio::{InputRows, Output};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  keyfold get words.kv mountain lighthouse
-  cut -f1 queries.tsv | keyfold get words.kv > found.tsv
-  keyfold get users.kv --secondary tenant=acme alice")]
+  keyfold get words.kf mountain lighthouse
+  cut -f1 queries.tsv | keyfold get words.kf > found.tsv
+  keyfold get users.kf --secondary tenant=acme alice")]
 pub(crate) struct GetArgs {
     /// File to look into
     file: PathBuf,
@@ -108,33 +109,10 @@ fn look_up<'d>(
         }
         output.end_row()
     };
-    let asked = if args.keys.is_empty() || args.keys == ["-"] {
-        answer_stdin(&mut output, &mut answer)
-    } else {
-        args.keys
-            .iter()
-            .try_for_each(|key| answer(key.as_encoded_bytes(), &mut output))
-    };
+    let asked = asked::each(&args.keys, MAX_KEY_LEN, &mut output, &mut answer);
     // what was found before an error is shown
     output.finish()?;
     asked.map(|()| exit)
-}
-
-fn answer_stdin(
-    output: &mut Output,
-    answer: &mut impl FnMut(&[u8], &mut Output) -> Result<()>,
-) -> Result<()> {
-    let mut rows = InputRows::new();
-    let mut key = Vec::new();
-    loop {
-        if rows.may_wait() {
-            output.flush()?;
-        }
-        if !rows.next(&mut key, MAX_KEY_LEN)? {
-            return Ok(());
-        }
-        answer(&key, output)?;
-    }
 }
 
 /// Appends the bytes of a value.

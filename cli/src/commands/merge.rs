@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use keyfold_compiler::{MergeMode, Merger, Options};
-use keyfold_reader::ValueKind;
+use keyfold_compiler::{Format, MergeMode, Merger, Options};
+use keyfold_reader::{Dictionary, ValueKind};
 
 use crate::error::Exit;
 use crate::file::File;
+use crate::layout::LayoutArgs;
 use crate::progress::Bar;
 use crate::{interrupt, output, size};
 
@@ -16,14 +17,20 @@ use crate::{interrupt, output, size};
 /// Inputs are given from the oldest to the newest: of entries with the same key the newest stays. They must
 /// have the same kind and the same secondary keys. If a list of deleted keys stands beside an input, named
 /// like it with `.dk` appended, these keys count as deleted in it.
+///
+/// The output is a keyvi file if all inputs are, else a native one, unless --format says which.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Example:
-  keyfold merge -o all.kv january.kv february.kv march.kv")]
+Examples:
+  keyfold merge -o all.kf january.kf february.kf march.kf
+  keyfold merge --format native -o words.kf words.kv")]
 pub(crate) struct MergeArgs {
     /// File to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+
+    #[command(flatten)]
+    layout: LayoutArgs,
 
     /// Dictionaries, the oldest first
     #[arg(required = true, value_name = "INPUT")]
@@ -74,10 +81,17 @@ pub(crate) fn run(args: MergeArgs) -> Result<Exit> {
     } else {
         MergeMode::Deduplicate
     };
-    let mut merger = Merger::new(options, mode);
     let mut keys = 0;
+    let mut keyvi = true;
     for path in &args.inputs {
-        keys += count(path)?;
+        let dictionary = dictionary(path)?;
+        keys += dictionary.len();
+        keyvi &= dictionary.fsa().sparse_array().is_some();
+    }
+    let default = if keyvi { Format::Keyvi } else { Format::Native };
+    args.layout.apply(&mut options, default)?;
+    let mut merger = Merger::new(options, mode);
+    for path in &args.inputs {
         merger.add(path)?;
     }
     let bar = Bar::over_entries(keys, "merging", args.quiet);
@@ -99,11 +113,11 @@ pub(crate) fn run(args: MergeArgs) -> Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// Number of entries of an input.
-fn count(path: &Path) -> Result<u64> {
+/// An input.
+fn dictionary(path: &Path) -> Result<Dictionary> {
     match File::open(path)? {
-        File::Dictionary(dictionary) => Ok(dictionary.len()),
-        File::Secondary(dictionary) => Ok(dictionary.entries().len()),
+        File::Dictionary(dictionary) => Ok(dictionary),
+        File::Secondary(dictionary) => Ok(dictionary.entries().clone()),
         File::Vector(_) => bail!("{}: a vector has no keys to merge by", path.display()),
     }
 }

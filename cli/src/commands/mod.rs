@@ -5,7 +5,9 @@ mod completions;
 mod dump;
 mod get;
 mod merge;
+mod rank;
 mod scan;
+mod select;
 mod stats;
 mod verify;
 
@@ -13,14 +15,16 @@ use std::ffi::OsStr;
 
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
-use keyfold_reader::SecondaryDictionary;
+use keyfold_reader::{Dictionary, SecondaryDictionary};
 
 use crate::error::Exit;
+use crate::file::File;
 
 /// Compile keys and values into one immutable file, and look them up in it
 ///
 /// A file holds byte string keys with values of one kind. It is memory-mapped: looking into it loads
-/// nothing, and any number of processes share its pages. Files are those of keyvi 0.7, both ways.
+/// nothing, and any number of processes share its pages. Files of keyvi 0.7 are read as they are, and written
+/// with --format keyvi.
 ///
 /// Data goes to standard output, everything else to standard error.
 #[derive(Debug, Parser)]
@@ -32,9 +36,9 @@ use crate::error::Exit;
     max_term_width = 100,
     after_help = "\
 Examples:
-  keyfold compile --kind json -o cities.kv cities.tsv
-  keyfold get cities.kv 'Oslo, Norway'
-  keyfold scan cities.kv --prefix Oslo
+  keyfold compile --kind json -o cities.kf cities.tsv
+  keyfold get cities.kf 'Oslo, Norway'
+  keyfold scan cities.kf --prefix Oslo
 
 Exit codes: 0 fine, 1 a key is not stored, 2 an error, 130 interrupted. A closed pipe is no error."
 )]
@@ -48,6 +52,8 @@ enum Command {
     Compile(Box<compile::CompileArgs>),
     Get(get::GetArgs),
     Scan(scan::ScanArgs),
+    Rank(rank::RankArgs),
+    Select(select::SelectArgs),
     Dump(dump::DumpArgs),
     Stats(stats::StatsArgs),
     Merge(merge::MergeArgs),
@@ -61,6 +67,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Compile(args) => compile::run(&args),
         Command::Get(args) => get::run(&args),
         Command::Scan(args) => scan::run(&args),
+        Command::Rank(args) => rank::run(&args),
+        Command::Select(args) => select::run(&args),
         Command::Dump(args) => dump::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Merge(args) => merge::run(args),
@@ -110,6 +118,21 @@ fn secondary_values<'a>(
         );
     }
     Ok(values.into_iter().flatten().collect())
+}
+
+/// The dictionary whose keys are numbered.
+fn numbered(file: &File) -> Result<&Dictionary> {
+    match file {
+        File::Dictionary(dictionary) => Ok(dictionary),
+        File::Secondary(dictionary) => bail!(
+            "{}: keys below secondary keys have no ordinals",
+            dictionary.entries().path().display()
+        ),
+        File::Vector(vector) => bail!(
+            "{}: a vector has no keys (hint: get takes positions)",
+            vector.path().display()
+        ),
+    }
 }
 
 fn refuse_secondary(given: &[std::ffi::OsString], path: &std::path::Path) -> Result<()> {

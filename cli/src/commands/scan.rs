@@ -22,9 +22,9 @@ use crate::stdio::Output;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  keyfold scan words.kv --prefix light --limit 10
-  keyfold scan cities.kv --from Oslo --to Osm --keys-only
-  keyfold scan users.kv --secondary tenant=acme --json")]
+  keyfold scan words.kf --prefix light --limit 10
+  keyfold scan cities.kf --from Oslo --to Osm --keys-only
+  keyfold scan users.kf --secondary tenant=acme --json")]
 pub(crate) struct ScanArgs {
     /// File to list
     file: PathBuf,

@@ -13,12 +13,12 @@ use crate::stdio;
 
 /// Show what a file consists of
 ///
-/// Keys, states, bytes by section, fill of the sparse array, bytes per key, values, compression, and the rows
-/// it was built from.
+/// Layout, keys, states, values, compression, the rows it was built from, and its sections with their bytes and
+/// their share of the file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  keyfold stats cities.kv --json | jq .bytes_per_key")]
+  keyfold stats cities.kf --json | jq .bytes_per_key")]
 pub(crate) struct StatsArgs {
     /// File to look into
     file: PathBuf,
@@ -42,14 +42,21 @@ fn of_dictionary(stats: &Statistics, args: &StatsArgs) -> Result<String> {
     if args.json {
         return Ok(serde_json::to_string(stats)?);
     }
-    let mut table = Table::new(args, &stats.format, stats.kind, &stats.manifest);
+    let format = match stats.profile {
+        Some(profile) => format!("{}, {profile}", stats.format),
+        None => stats.format.clone(),
+    };
+    let mut table = Table::new(args, &format, stats.kind, &stats.manifest);
     table.number("keys", stats.keys, "");
     table.number("states", stats.states, "");
-    table.number(
-        "slots",
-        stats.slots,
-        &format!("{:.2} % filled", 100.0 * stats.fill),
-    );
+    if let Some(fold) = stats.fold {
+        table.number("  nodes", fold.nodes, "");
+        table.number("  leaves", fold.leaves, "");
+    }
+    if let Some(slots) = stats.slots {
+        let fill = format!("{:.2} % filled", 100.0 * slots.fill);
+        table.number("slots", slots.count, &fill);
+    }
     if stats.values > 0 {
         table.number(
             "values",
@@ -73,15 +80,18 @@ fn of_dictionary(stats: &Statistics, args: &StatsArgs) -> Result<String> {
     }
     table.text("checksums", if stats.checksums { "yes" } else { "no" });
     table.bytes("file size", stats.file_bytes);
-    table.bytes("  header", stats.header_bytes);
-    table.bytes("  labels", stats.label_bytes);
-    table.bytes("  transitions", stats.transition_bytes);
-    table.bytes("  values", stats.value_bytes);
-    if stats.secondary_bytes > 0 {
-        table.bytes("  secondary values", stats.secondary_bytes);
-    }
-    if stats.trailing_bytes > 0 {
-        table.bytes("  behind the end", stats.trailing_bytes);
+    let more = [
+        ("secondary values", stats.secondary_bytes),
+        ("behind the end", stats.trailing_bytes),
+    ];
+    let more = more.into_iter().filter(|part| part.1 > 0);
+    for (name, bytes) in stats
+        .sections
+        .iter()
+        .map(|it| (it.name, it.bytes))
+        .chain(more)
+    {
+        table.part(name, bytes, stats.file_bytes);
     }
     if let Some(bytes_per_key) = stats.bytes_per_key {
         table.text("bytes per key", &format!("{bytes_per_key:.2}"));
@@ -114,7 +124,7 @@ fn of_vector(vector: &ValueVector, args: &StatsArgs) -> Result<String> {
     table.number("values", vector.len(), &different);
     table.compression(properties.compression.as_deref());
     table.bytes("file size", file_bytes);
-    table.bytes("  values", value_bytes);
+    table.part("values", value_bytes, file_bytes);
     Ok(table.finish())
 }
 
@@ -156,6 +166,14 @@ impl Table {
 
     fn bytes(&mut self, name: &str, bytes: u64) {
         self.number(name, bytes, &human(bytes));
+    }
+
+    /// Bytes of a part of the file, with their share in it.
+    fn part(&mut self, name: &str, bytes: u64, file: u64) {
+        #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+        let share = 100.0 * bytes as f64 / file.max(1) as f64;
+        let note = format!("{:<8}  {share:4.1} %", human(bytes));
+        self.number(&format!("  {name}"), bytes, &note);
     }
 
     /// The compression by the name it has for `compile`.

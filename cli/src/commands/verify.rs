@@ -17,7 +17,7 @@ use crate::stdio;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  keyfold verify words.kv cities.kv")]
+  keyfold verify words.kf cities.kf")]
 pub(crate) struct VerifyArgs {
     /// Files to check
     #[arg(required = true, value_name = "FILE")]

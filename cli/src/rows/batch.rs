@@ -1,19 +1,13 @@
 //! A block of rows on its way: first as text, then encoded.
-//!
-//! ```text
-//! row  per secondary value: length, bytes; then of the key: length, bytes; then of the value: u32le, bytes
-//! ```
-//!
-//! A length is one byte, or 255 and a u32le.
+
+use keyfold_compiler::{Chunk, Options};
 
 use super::form::Form;
 
-const LONG: u8 = u8::MAX;
 /// Reasons kept of a block's bad rows: enough for whoever looks at the first few.
 const REASONS: usize = 8;
 
 /// Rows of one source.
-#[derive(Debug)]
 pub(crate) struct Batch {
     /// Number of the source.
     pub(crate) source: usize,
@@ -23,7 +17,7 @@ pub(crate) struct Batch {
     /// Bytes taken from the budget.
     pub(crate) cost: usize,
     /// The good rows, encoded.
-    encoded: Vec<u8>,
+    pub(crate) encoded: Chunk,
     /// Rows, good and bad.
     pub(crate) rows: u64,
     /// Positions of the bad rows among all, ascending.
@@ -35,13 +29,13 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Batch {
             source: 0,
             form: Form::Tsv,
             text: Vec::new(),
             cost: 0,
-            encoded: Vec::new(),
+            encoded: Chunk::new(options),
             rows: 0,
             bad: Vec::new(),
             reasons: Vec::new(),
@@ -51,22 +45,14 @@ impl Batch {
 
     /// Makes the batch ready for another block; memory beyond `keep` bytes is given back.
     pub(crate) fn reset(&mut self, keep: usize) {
-        for buffer in [&mut self.text, &mut self.encoded, &mut self.bad_text] {
+        for buffer in [&mut self.text, &mut self.bad_text] {
             buffer.clear();
             buffer.shrink_to(keep);
         }
+        self.encoded.clear(keep);
         self.rows = 0;
         self.bad.clear();
         self.reasons.clear();
-    }
-
-    /// Takes the encoded rows out, for appending to them.
-    pub(crate) fn take_encoded(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.encoded)
-    }
-
-    pub(crate) fn set_encoded(&mut self, encoded: Vec<u8>) {
-        self.encoded = encoded;
     }
 
     /// Notes the row at `position` as bad.
@@ -85,140 +71,17 @@ impl Batch {
             .iter()
             .fold(good, |position, &bad| position + u64::from(bad <= position))
     }
-
-    /// The good rows, with `fields` secondary values each.
-    pub(crate) fn encoded_rows(&self, fields: usize) -> EncodedRows<'_> {
-        EncodedRows {
-            rest: &self.encoded,
-            fields,
-            row: EncodedRow::default(),
-        }
-    }
-}
-
-/// Appends a part of a row.
-#[inline]
-pub(crate) fn put_part(part: &[u8], out: &mut Vec<u8>) {
-    match u8::try_from(part.len()) {
-        Ok(len) if len < LONG => out.push(len),
-        _ => {
-            out.push(LONG);
-            put_len(part.len(), out);
-        }
-    }
-    out.extend_from_slice(part);
-}
-
-/// Appends the value that `write` appends, with its length before it.
-#[inline]
-pub(crate) fn put_value<E>(
-    out: &mut Vec<u8>,
-    write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-) -> Result<(), E> {
-    let start = out.len();
-    put_len(0, out);
-    write(out)?;
-    let len = u32::try_from(out.len() - start - 4).expect("a value is far below 4 GiB");
-    out[start..start + 4].copy_from_slice(&len.to_le_bytes());
-    Ok(())
-}
-
-fn put_len(len: usize, out: &mut Vec<u8>) {
-    let len = u32::try_from(len).expect("a part is far below 4 GiB");
-    out.extend_from_slice(&len.to_le_bytes());
-}
-
-/// One encoded row.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct EncodedRow<'b> {
-    pub(crate) fields: Vec<&'b [u8]>,
-    pub(crate) key: &'b [u8],
-    pub(crate) value: &'b [u8],
-}
-
-/// The encoded rows of a batch.
-pub(crate) struct EncodedRows<'b> {
-    rest: &'b [u8],
-    fields: usize,
-    row: EncodedRow<'b>,
-}
-
-impl<'b> EncodedRows<'b> {
-    /// The next row.
-    #[inline]
-    pub(crate) fn next(&mut self) -> Option<&EncodedRow<'b>> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        self.row.fields.clear();
-        for _ in 0..self.fields {
-            let field = self.take_part();
-            self.row.fields.push(field);
-        }
-        self.row.key = self.take_part();
-        let len = self.take_len();
-        self.row.value = self.take(len);
-        Some(&self.row)
-    }
-
-    #[inline]
-    fn take_part(&mut self) -> &'b [u8] {
-        let len = match self.take(1)[0] {
-            LONG => self.take_len(),
-            len => usize::from(len),
-        };
-        self.take(len)
-    }
-
-    #[inline]
-    fn take_len(&mut self) -> usize {
-        let bytes = self.take(4);
-        u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize
-    }
-
-    #[inline]
-    fn take(&mut self, len: usize) -> &'b [u8] {
-        let (taken, rest) = self.rest.split_at(len);
-        self.rest = rest;
-        taken
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use keyfold_reader::ValueKind;
+
     use super::*;
 
     #[test]
-    fn rows_come_back() {
-        let parts: Vec<Vec<u8>> = [0, 1, 254, 255, 256, 70_000]
-            .map(|len| vec![7; len])
-            .to_vec();
-        let mut batch = Batch::new();
-        let mut encoded = batch.take_encoded();
-        for (field, key) in parts.iter().zip(parts.iter().rev()) {
-            put_part(field, &mut encoded);
-            put_part(key, &mut encoded);
-            put_value::<()>(&mut encoded, |out| {
-                out.extend_from_slice(b"value");
-                Ok(())
-            })
-            .unwrap();
-        }
-        batch.set_encoded(encoded);
-        let mut rows = batch.encoded_rows(1);
-        for (field, key) in parts.iter().zip(parts.iter().rev()) {
-            let row = rows.next().unwrap();
-            assert_eq!(
-                (row.fields[0], row.key, row.value),
-                (&field[..], &key[..], &b"value"[..])
-            );
-        }
-        assert!(rows.next().is_none());
-    }
-
-    #[test]
     fn good_rows_are_found_among_bad_ones() {
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(&Options::new(ValueKind::Int));
         for position in [0, 2, 3, 7] {
             batch.add_bad(position, b"row", String::new());
         }

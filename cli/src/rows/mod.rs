@@ -11,8 +11,8 @@ mod json_lines;
 mod pipeline;
 mod row_encoder;
 
-pub(crate) use batch::{Batch, EncodedRow};
+pub(crate) use batch::Batch;
 pub(crate) use form::Form;
 pub(crate) use json_lines::MAX_FIELDS;
 pub(crate) use pipeline::{Pipeline, Settings};
-pub(crate) use row_encoder::Shape;
+pub(crate) use row_encoder::{Manner, Shape};

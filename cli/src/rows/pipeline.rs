@@ -15,7 +15,7 @@ use super::batch::Batch;
 use super::block::{Blocks, rows};
 use super::budget::Budget;
 use super::form::Form;
-use super::row_encoder::{RowEncoder, Shape};
+use super::row_encoder::{Manner, RowEncoder, Shape};
 use crate::input::Source;
 use crate::interrupt;
 
@@ -39,8 +39,7 @@ pub(crate) struct Settings {
     pub(crate) options: Options,
     /// Threads that encode.
     pub(crate) workers: usize,
-    /// Whether nobody wants rows behind the first bad one.
-    pub(crate) stop_at_bad: bool,
+    pub(crate) manner: Manner,
 }
 
 /// What comes to the caller, numbered so that it can be put in order.
@@ -79,10 +78,10 @@ impl Pipeline {
             let Settings {
                 shape,
                 options,
-                stop_at_bad,
+                manner,
                 ..
             } = &settings;
-            let encoder = RowEncoder::new(shape.clone(), options, *stop_at_bad);
+            let encoder = RowEncoder::new(shape.clone(), options, *manner);
             spawn(
                 "encode",
                 encode_all(encoder, work.clone(), ready_in.clone()),
@@ -216,7 +215,7 @@ impl Feed {
             let mut batch = self
                 .batches
                 .try_recv()
-                .unwrap_or_else(|_| Box::new(Batch::new()));
+                .unwrap_or_else(|_| Box::new(Batch::new(&self.settings.options)));
             if !blocks.next(&mut batch.text)? {
                 return Ok(true);
             }

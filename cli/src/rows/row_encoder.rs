@@ -1,10 +1,10 @@
 //! From a row's text to its encoded form.
 
-use keyfold_compiler::{Encoder, Input, Options, RowError};
+use keyfold_compiler::{Chunk, Encoder, Input, Options, RowError};
 use keyfold_reader::MAX_KEY_LEN;
 use memchr::memchr;
 
-use super::batch::{Batch, put_part, put_value};
+use super::batch::Batch;
 use super::block::rows;
 use super::form::Form;
 use super::json_lines::JsonRow;
@@ -18,11 +18,13 @@ pub(crate) struct Shape {
     pub(crate) secondary: Vec<String>,
 }
 
-impl Shape {
-    /// Whether the empty key can be stored: below secondary values it can, and vectors have no keys.
-    fn allows_empty_key(&self) -> bool {
-        self.kind.is_vector() || !self.secondary.is_empty()
-    }
+/// How rows are encoded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    /// Whether a block is over with its first bad row.
+    pub(crate) stop_at_bad: bool,
+    /// Whether the rows of a block are to be in the order of their keys, not in that of the input.
+    pub(crate) sort: bool,
 }
 
 /// Encodes rows, on one thread.
@@ -30,53 +32,58 @@ pub(crate) struct RowEncoder {
     shape: Shape,
     values: Encoder,
     json: JsonRow,
-    /// Whether a block is over with its first bad row.
-    stop_at_bad: bool,
+    manner: Manner,
 }
 
 impl RowEncoder {
-    pub(crate) fn new(shape: Shape, options: &Options, stop_at_bad: bool) -> Self {
+    pub(crate) fn new(shape: Shape, options: &Options, manner: Manner) -> Self {
         RowEncoder {
             shape,
             values: Encoder::new(options),
             json: JsonRow::default(),
-            stop_at_bad,
+            manner,
         }
     }
 
     /// Encodes the rows of a block.
     pub(crate) fn encode(&mut self, batch: &mut Batch) {
         let text = std::mem::take(&mut batch.text);
-        let mut encoded = batch.take_encoded();
         for row in rows(&text) {
-            let start = encoded.len();
             let result = match batch.form {
-                Form::Tsv => self.encode_tsv(row, &mut encoded),
-                Form::JsonLines => self.encode_json(row, &mut encoded),
+                Form::Tsv => self.encode_tsv(row, &mut batch.encoded),
+                Form::JsonLines => self.encode_json(row, &mut batch.encoded),
             };
             if let Err(reason) = result {
-                encoded.truncate(start);
                 batch.add_bad(batch.rows, row, reason);
-                if self.stop_at_bad {
+                if self.manner.stop_at_bad {
                     break;
                 }
             }
             batch.rows += 1;
         }
-        batch.set_encoded(encoded);
         batch.text = text;
+        if self.manner.sort {
+            batch.encoded.sort();
+        }
     }
 
-    fn encode_tsv(&mut self, row: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
+    fn encode_tsv(&mut self, row: &[u8], out: &mut Chunk) -> Result<(), String> {
         if self.shape.kind.is_vector() {
-            put_part(b"", out);
-            return put_row_value(&mut self.values, Input::Text(row), out);
+            return add(
+                &self.shape,
+                &mut self.values,
+                &[],
+                &[],
+                Input::Text(row),
+                out,
+            );
         }
         let mut rest = row;
+        let mut fields = Vec::with_capacity(self.shape.secondary.len());
         for name in &self.shape.secondary {
             let tab = memchr(b'\t', rest)
                 .ok_or_else(|| no_tab(row, &format!("behind the secondary value {name:?}")))?;
-            put_field(&rest[..tab], out)?;
+            fields.push(&rest[..tab]);
             rest = &rest[tab + 1..];
         }
         let tab = memchr(b'\t', rest);
@@ -88,42 +95,44 @@ impl RowEncoder {
             (Some(tab), _) => (&rest[..tab], Input::Text(&rest[tab + 1..])),
             (None, _) => return Err(no_tab(row, "between key and value")),
         };
-        put_key(key, &self.shape, out)?;
-        put_row_value(&mut self.values, value, out)
+        add(&self.shape, &mut self.values, &fields, key, value, out)
     }
 
-    fn encode_json(&mut self, row: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
-        let parts = self.json.read(row, &self.shape)?;
-        for field in parts.fields {
-            put_field(field, out)?;
-        }
-        put_key(parts.key, &self.shape, out)?;
-        put_row_value(&mut self.values, parts.value, out)
+    fn encode_json(&mut self, row: &[u8], out: &mut Chunk) -> Result<(), String> {
+        let RowEncoder {
+            shape,
+            values,
+            json,
+            ..
+        } = self;
+        let parts = json.read(row, shape)?;
+        let fields: Vec<&[u8]> = parts.fields.iter().map(Vec::as_slice).collect();
+        add(shape, values, &fields, parts.key, parts.value, out)
     }
 }
 
-fn put_field(field: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
-    if field.len() > MAX_KEY_LEN {
+/// Adds a row to those encoded.
+fn add(
+    shape: &Shape,
+    values: &mut Encoder,
+    fields: &[&[u8]],
+    key: &[u8],
+    value: Input<'_>,
+    out: &mut Chunk,
+) -> Result<(), String> {
+    if let Some(long) = fields.iter().find(|field| field.len() > MAX_KEY_LEN) {
         return Err(format!(
             "a secondary value has {} bytes, more than {MAX_KEY_LEN}",
-            field.len()
+            long.len()
         ));
     }
-    put_part(field, out);
-    Ok(())
-}
-
-fn put_key(key: &[u8], shape: &Shape, out: &mut Vec<u8>) -> Result<(), String> {
-    match key.len() {
-        0 if !shape.allows_empty_key() => return Err(RowError::EmptyKey.to_string()),
-        0..=MAX_KEY_LEN => put_part(key, out),
-        len => return Err(RowError::KeyTooLong(len).to_string()),
-    }
-    Ok(())
-}
-
-fn put_row_value(values: &mut Encoder, value: Input<'_>, out: &mut Vec<u8>) -> Result<(), String> {
-    put_value(out, |out| values.encode(value, out)).map_err(|e| match e {
+    let write = |out: &mut Vec<u8>| values.encode(value, out);
+    let added = if shape.kind.is_vector() {
+        out.add_value(write)
+    } else {
+        out.add(fields, key, write)
+    };
+    added.map_err(|e| match e {
         RowError::VectorSize { found, .. } => format!("{e} (hint: --vector-size {found})"),
         e => e.to_string(),
     })

@@ -53,19 +53,22 @@ def keyfold(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def built(keyfold, tmp_path_factory):
-    """built(tool, set, kind, compression): the file that keyfold or keyvi makes of a cut of real rows, made once."""
+    """built(maker, set, kind, compression): the file that keyvi, or keyfold in the layout of that name, makes of a cut
+    of real rows, made once. The maker "keyfold" writes keyvi's layout.
+    """
     folder = tmp_path_factory.mktemp("built")
     files = {}
 
-    def build(tool, name, kind, compression="none"):
-        wanted = (tool, name, kind, compression)
+    def build(maker, name, kind, compression="none"):
+        wanted = (maker, name, kind, compression)
         if wanted not in files:
             path = folder / ("-".join(wanted) + ".kv")
             options = options_for(kind, compression)
-            if tool == "keyvi":
+            if maker == "keyvi":
                 peer.compile(kind, rows.rows(name, kind), path, options, MANIFEST)
             else:
-                keyfold.compile(kind, rows.rows(name, kind), path, options, "--manifest", MANIFEST)
+                layout = "keyvi" if maker == "keyfold" else maker
+                keyfold.compile(kind, rows.rows(name, kind), path, options, "--manifest", MANIFEST, layout=layout)
             files[wanted] = path
         return files[wanted]
 

@@ -7,6 +7,7 @@ import pytest
 import peer
 import rows
 from conftest import MANIFEST, options_for
+from tool import LAYOUTS, NATIVE
 
 ABSENT = [b"", b"\x00", b"\x01", b"\xff", b"zzzzzzzzzz", b"A" * 300, b"http", "Zürich, ZH".encode()]
 
@@ -52,6 +53,14 @@ def test_empty_dictionary(keyfold, tmp_path, kind):
     assert dictionary.get("a") is None
 
 
+@pytest.mark.parametrize("kind", rows.KINDS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_input_that_comes_sorted_makes_the_same_dictionary(built, keyfold, tmp_path, kind, layout):
+    entries = sorted(rows.rows("cities", kind), key=lambda row: row[0])
+    file = keyfold.compile(kind, entries, tmp_path / "sorted.kv", options_for(kind, "none"), "--sorted", layout=layout)
+    assert keyfold.run("dump", file).stdout == keyfold.run("dump", built("keyvi", "cities", kind)).stdout
+
+
 @pytest.mark.parametrize("order", ["sorted", "reversed"])
 def test_input_order_leaves_the_file_as_it_is(built, keyfold, tmp_path, order):
     entries = sorted(rows.rows("words", "int"), reverse=order == "reversed")
@@ -63,11 +72,13 @@ def test_input_order_leaves_the_file_as_it_is(built, keyfold, tmp_path, order):
     assert file.read_bytes() == built("keyfold", "words", "int").read_bytes()
 
 
-def test_spilling_to_disk(keyfold, tmp_path):
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_spilling_to_disk(keyfold, tmp_path, layout):
     entries = rows.rows("cities", "json", 60_000)
     options = {"memory_limit_mb": "5", "temporary_path": str(tmp_path), "compression": "snappy"}
-    file = keyfold.compile("json", entries, tmp_path / "spilled.kv", options)
-    assert peer.contents("json", file) == rows.contents("cities", "json", 60_000)
+    file = keyfold.compile("json", entries, tmp_path / "spilled.kv", options, layout=layout)
+    found = peer.contents("json", file) if layout == "keyvi" else keyfold.dump("json", file)
+    assert found == rows.contents("cities", "json", 60_000)
     assert [path.name for path in tmp_path.iterdir()] == ["spilled.kv"], "temporary files are left behind"
 
 
@@ -87,6 +98,10 @@ def test_options_of_values(keyfold, tmp_path, precision, minimization):
     ours = keyfold.compile("json", entries, tmp_path / "ours.kv", options)
     theirs = peer.compile("json", entries, tmp_path / "theirs.kv", options)
     assert peer.evidence("json", ours) == peer.evidence("json", theirs)
+    keys = [key for key, _ in entries]
+    for layout in NATIVE:
+        native = keyfold.compile("json", entries, tmp_path / f"{layout}.kf", options, layout=layout)
+        assert keyfold.get(native, keys, "--raw") == keyfold.get(theirs, keys, "--raw")
 
 
 @pytest.mark.parametrize("form", ["tsv.gz", "tsv.zst", "jsonl", "jsonl.gz"])

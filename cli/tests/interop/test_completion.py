@@ -5,16 +5,21 @@ import pytest
 
 import peer
 import rows
+from tool import NATIVE
 
 
 def hits(found):
     return [(match.matched_string, match.start, match.end, match.score, match.weight, match.value) for match in found]
 
 
-@pytest.fixture(params=rows.SETS)
-def pair(built, request):
-    """keyfold's and keyvi's completion dictionaries of the same rows."""
-    return tuple(peer.open(built(tool, request.param, "completion")) for tool in ("keyfold", "keyvi"))
+@pytest.fixture(params=[(name, maker) for name in rows.SETS for maker in ("keyfold", *NATIVE)], ids="-".join)
+def pair(built, keyfold, tmp_path, request):
+    """keyfold's and keyvi's completion dictionaries of the same rows; a native file of ours made a keyvi file."""
+    name, maker = request.param
+    ours = built(maker, name, "completion")
+    if maker in NATIVE:
+        ours = keyfold.convert(ours, tmp_path / "converted.kv", "keyvi")
+    return peer.open(ours), peer.open(built("keyvi", name, "completion"))
 
 
 @pytest.fixture

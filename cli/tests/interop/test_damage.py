@@ -9,18 +9,34 @@ import rows
 from conftest import options_for
 
 GOLDEN = rows.TESTDATA / "golden" / "keyvi-0.7.7"
-COMMANDS = (["dump"], ["scan"], ["stats", "--json"], ["verify"], ["get", "a", "abc", "ü"], ["merge", "-o"])
+COMMANDS = (
+    ["dump"],
+    ["scan"],
+    ["stats", "--json"],
+    ["verify"],
+    ["get", "a", "abc", "ü"],
+    ["rank", "a", "new york", "ü"],
+    ["select", "0", "1", "30", "59"],
+    ["merge", "--format", "keyvi", "-o"],
+    ["merge", "--format", "native", "-o"],
+)
 INTERESTING = (0, 1, 0x2A, 0x7F, 0x80, 0xC0, 0xFF)
 
 
 @pytest.fixture(scope="module")
 def originals(keyfold, tmp_path_factory):
-    """Every golden file, unpacked, and a file of ours of every kind."""
+    """Every golden file, unpacked, and files of ours of every kind in every layout."""
     folder = tmp_path_factory.mktemp("ours")
     ours = [
-        keyfold.compile(kind, rows.rows("names", kind, 60), folder / f"{kind}-{compression}.kv", options).read_bytes()
+        keyfold.compile(
+            kind,
+            rows.rows(name, kind, 60 if layout == "keyvi" else 300),
+            folder / f"{name}-{kind}-{compression}-{layout}",
+            options_for(kind, compression),
+            layout=layout,
+        ).read_bytes()
         for kind, compression in rows.MATRIX
-        for options in [options_for(kind, compression)]
+        for name, layout in (("names", "keyvi"), ("names", "fast"), ("cities", "fast"), ("cities", "small"))
     ]
     packed = [gzip.decompress(path.read_bytes()) for path in sorted(GOLDEN.glob("*.kv.gz"))]
     return [path.read_bytes() for path in sorted([*GOLDEN.glob("*.kv"), *GOLDEN.glob("*.kvv")])] + packed + ours
@@ -33,9 +49,10 @@ def test_no_crash(keyfold, tmp_path, rng, rounds, originals):
         file = tmp_path / "damaged.kv"
         file.write_bytes(data)
         command, *arguments = rng.choice(COMMANDS)
-        call = [command, *arguments, tmp_path / "merged.kv", "--force", file] if command == "merge" else [
-            command, file, *arguments
-        ]
+        if command == "merge":
+            call = [command, *arguments, tmp_path / "merged", "--force", file]
+        else:
+            call = [command, file, *arguments]
         done = run(keyfold, call)
         said = done.stderr.decode("utf-8", "replace")
         kept = f"round {number}: {call}, {len(data)} bytes, {done.returncode}: {said[-500:]}"

@@ -1,4 +1,4 @@
-"""Files of both makers merged by either, read by the other."""
+"""Files of both makers and all layouts merged, by either, read by the other."""
 
 import msgpack
 import pytest
@@ -6,6 +6,7 @@ import pytest
 import peer
 import rows
 from conftest import options_for
+from tool import LAYOUTS, NATIVE
 
 MIXED = tuple((kind, compression) for kind, compression in rows.MATRIX if compression in ("none", "zstd"))
 
@@ -28,7 +29,8 @@ def parts(keyfold, tmp_path):
             if maker == "keyvi":
                 peer.compile(kind, taken, path, options)
             else:
-                keyfold.compile(kind, taken, path, options)
+                layout = "keyvi" if maker == "keyfold" else maker
+                keyfold.compile(kind, taken, path, options, layout=layout)
             files.append(path)
             union |= {key: rows.held(kind, value) for key, value in taken}
         return files, union
@@ -44,6 +46,38 @@ def test_keyfold_merges_files_of_both(keyfold, parts, tmp_path, kind, compressio
     assert peer.contents(kind, merged) == union
     assert keyfold.dump(kind, merged) == union
     keyfold.verify(merged)
+
+
+@pytest.mark.parametrize(("kind", "compression"), MIXED)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_keyfold_merges_files_of_all_layouts(keyfold, parts, tmp_path, kind, compression, layout):
+    files, union = parts(kind, compression, ["keyvi", *NATIVE])
+    flags = LAYOUTS[layout] or ("--format", "native")
+    merged = keyfold.merge(files, tmp_path / "merged.kf", *flags)
+    assert keyfold.dump(kind, merged) == union
+    assert "checksums agree" in keyfold.verify(merged)
+    if layout == "keyvi":
+        assert peer.contents(kind, merged) == union
+
+
+@pytest.mark.parametrize(("kind", "compression"), MIXED)
+@pytest.mark.parametrize("layout", NATIVE)
+def test_keyvis_files_go_there_and_back(keyfold, parts, tmp_path, kind, compression, layout):
+    files, union = parts(kind, compression, ["keyvi", "keyvi"])
+    there = keyfold.merge(files, tmp_path / "there.kf", *(LAYOUTS[layout] or ("--format", "native")))
+    assert keyfold.dump(kind, there) == union
+    back = keyfold.convert(there, tmp_path / "back.kv", "keyvi")
+    assert peer.contents(kind, back) == union
+    straight = keyfold.merge(files, tmp_path / "straight.kv")
+    assert peer.evidence(kind, back) == peer.evidence(kind, straight)
+    if kind in peer.MERGED_KINDS:
+        # And keyvi goes on with it.
+        options = {"memory_limit_mb": "50"}
+        ours, theirs = (
+            peer.merge(kind, [files[0], file, files[1]], tmp_path / f"again-{file.name}", options)
+            for file in (back, straight)
+        )
+        assert peer.evidence(kind, ours) == peer.evidence(kind, theirs)
 
 
 @pytest.mark.parametrize(("kind", "compression"), [row for row in MIXED if row[0] in peer.MERGED_KINDS])
@@ -74,6 +108,26 @@ def test_merge_equals_compiling_the_union(keyfold, parts, tmp_path, kind):
     for number, file in enumerate(files):
         union |= {key: value for key, *value in peer.evidence(kind, file)}
     assert peer.evidence(kind, merged) == [(key, *value) for key, value in sorted(union.items())]
+
+
+def test_values_of_native_files_are_not_appended(keyfold, parts, tmp_path):
+    files, _ = parts("json", "none", ["keyvi", "fast"])
+    done = keyfold.run("merge", "--append", "-o", tmp_path / "merged.kf", *files, code=2)
+    assert b"the values of native files cannot be copied whole" in done.stderr
+    assert not (tmp_path / "merged.kf").exists()
+
+
+@pytest.mark.parametrize("layout", NATIVE)
+def test_delete_lists_of_native_files_are_honoured(keyfold, parts, tmp_path, layout):
+    files, union = parts("json", "none", ["keyvi", layout])
+    old, new = (set(keyfold.dump("json", file)) for file in files)
+    gone = sorted(old - new)[:300], sorted(new)[:300]
+    for file, keys in zip(files, gone, strict=True):
+        file.with_name(f"{file.name}.dk").write_bytes(msgpack.packb([key.decode() for key in keys]))
+    merged = keyfold.merge(files, tmp_path / "merged.kf")
+    left = {key: value for key, value in union.items() if key not in {*gone[0], *gone[1]}}
+    assert keyfold.dump("json", merged) == left
+    assert peer.contents("json", keyfold.merge(files, tmp_path / "keyvi.kv", "--format", "keyvi")) == left
 
 
 @pytest.mark.parametrize("flags", [(), ("--append",)], ids=["plain", "append"])

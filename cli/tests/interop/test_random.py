@@ -4,6 +4,7 @@ import json
 
 import peer
 import rows
+from tool import LAYOUTS, NATIVE
 
 ALPHABETS = (b"ab", b"\0\x01", b"\0\x01\xff", b"abc\0", b"\x01\x02\xfe\xff", bytes(range(256)), b"a\n\t", b"\xc3\xa4a")
 SCALARS = (None, True, False, 0, -1, 127, 128, -33, 2**63, -(2**63), 2**64 - 1, 1.5, -2.5e-7, "", "ü", "x" * 300)
@@ -20,6 +21,10 @@ def test_both_ways(keyfold, tmp_path, rng, rounds):
         assert peer.contents(kind, ours) == held, (number, kind, options)
         assert keyfold.dump(kind, theirs) == held, (number, kind, options)
         assert peer.evidence(kind, ours) == peer.evidence(kind, theirs), (number, kind, options)
+        for layout in NATIVE:
+            native = keyfold.compile(kind, entries, tmp_path / f"{layout}-{number}.kf", options, layout=layout)
+            assert keyfold.run("dump", native).stdout == keyfold.run("dump", theirs).stdout, (number, kind, options)
+            assert "checksums agree" in keyfold.verify(native)
         dictionary = peer.open(ours)
         for key in random_keys(rng, 200):
             assert (dictionary.get(key) is not None) == (key in held), (number, kind, key)
@@ -37,6 +42,13 @@ def test_merges(keyfold, tmp_path, rng, rounds):
             union |= {key: rows.held(kind, value) for key, value in entries}
         ours = keyfold.merge(files, tmp_path / f"{number}-ours.kv", *rng.choice([[], ["--append"]]))
         theirs = peer.merge(kind, files, tmp_path / f"{number}-theirs.kv")
+        layouts = [rng.choice([None, *LAYOUTS]) for _ in files]
+        mixed = [
+            keyfold.convert(file, file.with_suffix(".kf"), layout) if layout else file
+            for file, layout in zip(files, layouts, strict=True)
+        ]
+        from_mixed = keyfold.merge(mixed, tmp_path / f"{number}-mixed.kv", "--format", "keyvi")
+        assert peer.evidence(kind, from_mixed) == peer.evidence(kind, theirs), (number, layouts)
         assert peer.contents(kind, ours) == union, number
         assert keyfold.dump(kind, theirs) == union, number
         assert peer.evidence(kind, ours) == peer.evidence(kind, theirs), number

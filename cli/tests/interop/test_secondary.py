@@ -6,7 +6,7 @@ import pytest
 
 import peer
 import rows
-from tool import entry, lines
+from tool import LAYOUTS, NATIVE, entry, lines
 
 NAMES = ("tenant", "user")
 
@@ -88,13 +88,38 @@ def test_get_and_misses(keyfold, tmp_path):
 
 
 @pytest.mark.parametrize("kind", rows.KINDS)
-def test_dump_compiles_again(keyfold, tmp_path, kind):
+@pytest.mark.parametrize("layout", NATIVE)
+def test_native_files_hold_what_keyvi_reads(keyfold, tmp_path, kind, layout):
+    source = write_input(kind, tmp_path)
+    named = ["--secondary", ",".join(NAMES)]
+    native = keyfold.build(kind, source, tmp_path / "ours.kf", options(kind), *named, layout=layout)
+    for (tenant, user), expected in list(groups(kind).items())[::8]:
+        assert scanned(keyfold, kind, native, tenant, user) == expected
+    assert scanned(keyfold, kind, native, "nobody", "") == {}
+    assert "checksums agree" in keyfold.verify(native)
+    theirs = peer.compile_secondary(kind, NAMES, entries(kind), tmp_path / "theirs.kv", options(kind))
+    assert keyfold.run("dump", native).stdout == keyfold.run("dump", theirs).stdout
+    # Made a keyvi file, and one of keyvi's made a native one.
+    dictionary = peer.open_secondary(keyfold.convert(native, tmp_path / "back.kv", "keyvi"))
+    for pair, expected in groups(kind).items():
+        for key, value in expected.items():
+            assert peer.value(kind, dictionary.get(key, secondary_values(*pair))) == value
+    there = keyfold.convert(theirs, tmp_path / "there.kf", layout)
+    assert keyfold.run("dump", there).stdout == keyfold.run("dump", native).stdout
+
+
+@pytest.mark.parametrize("kind", rows.KINDS)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_dump_compiles_again(keyfold, tmp_path, kind, layout):
     file = peer.compile_secondary(kind, NAMES, entries(kind), tmp_path / "theirs.kv", options(kind))
     text = keyfold.run("dump", file).stdout
     source = tmp_path / "dump"
     source.write_bytes(text)
-    again = keyfold.build(kind, source, tmp_path / "again.kv", options(kind), "--secondary", ",".join(NAMES))
+    named = ["--secondary", ",".join(NAMES)]
+    again = keyfold.build(kind, source, tmp_path / "again.kv", options(kind), *named, layout=layout)
     assert keyfold.run("dump", again).stdout == text
+    if layout in NATIVE:
+        return
     dictionary = peer.open_secondary(again)
     for pair, expected in groups(kind).items():
         assert {key.encode() for key in dictionary.keys(secondary_values(*pair))} == set(expected)

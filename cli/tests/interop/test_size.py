@@ -1,10 +1,11 @@
-"""Our files are at most as large as keyvi's, over the full sets."""
+"""Our files in keyvi's layout are at most as large as keyvi's, over the full sets; native ones are far smaller."""
 
 import pytest
 
 import peer
 import rows
 from conftest import options_for
+from tool import NATIVE
 
 CASES = [
     ("words", "int", "none", 200_000),
@@ -15,6 +16,30 @@ CASES = [
     *(("cities", "json", compression, 120_000) for compression in rows.COMPRESSIONS),
     *(("cities", "float-vector", compression, 20_000) for compression in rows.COMPRESSIONS),
 ]
+# The most that a native file takes of the smallest that keyvi makes, whatever its compression: fast, small.
+NATIVE_CASES = [
+    ("words", "int", 200_000, (0.78, 0.70)),
+    ("words", "completion", 200_000, (0.60, 0.50)),
+    ("words", "key-only", 200_000, (1.0, 0.75)),
+    ("names", "string", 109_667, (0.70, 0.60)),
+    ("urls", "json", 100_000, (0.35, 0.35)),
+    ("cities", "json", 120_000, (0.30, 0.30)),
+    ("cities", "float-vector", 20_000, (0.30, 0.30)),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "count", "shares"), NATIVE_CASES)
+def test_native_files_are_smaller(keyfold, tmp_path, size_table, name, kind, count, shares):
+    entries = rows.rows(name, kind, count)
+    compressions = [compression for known, compression in rows.MATRIX if known == kind]
+    theirs = min(
+        peer.compile(kind, entries, tmp_path / compression, options_for(kind, compression)).stat().st_size
+        for compression in compressions
+    )
+    for layout, share in zip(NATIVE, shares, strict=True):
+        file = keyfold.compile(kind, entries, tmp_path / f"{layout}.kf", options_for(kind, "none"), layout=layout)
+        size_table.append((f"{name}, {count:,}", kind, f"native, {layout}", file.stat().st_size, theirs))
+        assert file.stat().st_size <= share * theirs
 
 
 @pytest.mark.parametrize(("name", "kind", "compression", "count"), CASES)

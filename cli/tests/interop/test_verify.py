@@ -4,18 +4,25 @@ import pytest
 
 import peer
 import rows
+from tool import LAYOUTS, NATIVE
+
+EACH_LAYOUT = pytest.mark.parametrize("layout", LAYOUTS)
 
 
 @pytest.mark.parametrize(("kind", "compression"), rows.MATRIX)
-def test_our_files_are_sound(built, keyfold, kind, compression):
-    said = keyfold.verify(built("keyfold", "cities", kind, compression))
+@pytest.mark.parametrize("maker", ["keyfold", *NATIVE])
+def test_our_files_are_sound(built, keyfold, kind, compression, maker):
+    said = keyfold.verify(built(maker, "cities", kind, compression))
     assert "structure only" not in said
+    assert f": {rows.CUT} keys" in said
 
 
 @pytest.mark.parametrize("kind", rows.KINDS)
-def test_a_changed_byte_anywhere_is_found(keyfold, tmp_path, rng, kind):
+@EACH_LAYOUT
+def test_a_changed_byte_anywhere_is_found(keyfold, tmp_path, rng, kind, layout):
     options = {"vector_size": "3"} if kind == "float-vector" else {}
-    sound = keyfold.compile(kind, rows.rows("cities", kind, 300), tmp_path / "sound.kv", options).read_bytes()
+    entries = rows.rows("cities", kind, 300)
+    sound = keyfold.compile(kind, entries, tmp_path / "sound.kv", options, layout=layout).read_bytes()
     damaged = tmp_path / "damaged.kv"
     for place in [*range(8), *rng.sample(range(8, len(sound)), 60), len(sound) - 1]:
         data = bytearray(sound)
@@ -24,9 +31,13 @@ def test_a_changed_byte_anywhere_is_found(keyfold, tmp_path, rng, kind):
         assert "error: " in keyfold.verify(damaged, code=2), place
 
 
-def test_a_changed_byte_in_the_header_is_found(keyfold, tmp_path):
-    sound = keyfold.compile("int", [(b"a", 1), (b"b", 2)], tmp_path / "sound.kv", None, "--manifest", "m").read_bytes()
-    length = 12 + int.from_bytes(sound[8:12], "big")
+@EACH_LAYOUT
+def test_a_changed_byte_in_the_header_is_found(keyfold, tmp_path, layout):
+    entries = [(b"a", 1), (b"b", 2)]
+    file = keyfold.compile("int", entries, tmp_path / "sound.kv", None, "--manifest", "m", layout=layout)
+    sound = file.read_bytes()
+    # Magic, length and record; a native file's checksum follows.
+    length = 12 + int.from_bytes(sound[8:12], "big") + (8 if layout in NATIVE else 0)
     damaged = tmp_path / "damaged.kv"
     unnoticed = []
     for place in range(length):
@@ -36,8 +47,10 @@ def test_a_changed_byte_in_the_header_is_found(keyfold, tmp_path):
     assert unnoticed == []
 
 
-def test_a_file_cut_short_is_found(keyfold, tmp_path, rng):
-    sound = keyfold.compile("json", rows.rows("cities", "json", 300), tmp_path / "sound.kv").read_bytes()
+@EACH_LAYOUT
+def test_a_file_cut_short_is_found(keyfold, tmp_path, rng, layout):
+    entries = rows.rows("cities", "json", 300)
+    sound = keyfold.compile("json", entries, tmp_path / "sound.kv", layout=layout).read_bytes()
     damaged = tmp_path / "damaged.kv"
     for length in [0, 1, 7, 8, 12, len(sound) - 1, *rng.sample(range(len(sound)), 30)]:
         damaged.write_bytes(sound[:length])

@@ -6,6 +6,11 @@ import subprocess
 
 from rows import single
 
+# Our layouts in their profiles, and how `compile` and `merge` are asked for them; the first is the default.
+LAYOUTS = {"fast": (), "small": ("--profile", "small"), "keyvi": ("--format", "keyvi")}
+NATIVE = ("fast", "small")
+VECTORS = ("vector", "string-vector")
+
 
 class Keyfold:
     """Runs the command line; a wrong exit code fails the test with what was printed."""
@@ -23,15 +28,16 @@ class Keyfold:
         assert code in (done.returncode, None), f"{command} ended with {done.returncode}, not {code}:\n{said[-2000:]}"
         return done
 
-    def compile(self, kind, rows, path, options=None, *flags):
+    def compile(self, kind, rows, path, options=None, *flags, layout="keyvi"):
         """A dictionary of these rows: as TSV where the rows fit, else as JSON lines. Options by keyvi's names."""
         source = self.write_rows(kind, rows)
-        return self.build(kind, source, path, options, *flags)
+        return self.build(kind, source, path, options, *flags, layout=layout)
 
-    def build(self, kind, source, path, options=None, *flags):
-        """A dictionary from an input file."""
+    def build(self, kind, source, path, options=None, *flags, layout="keyvi"):
+        """A dictionary from an input file; a vector has no layouts."""
         named = [argument for name, value in (options or {}).items() for argument in ("--option", f"{name}={value}")]
-        self.run("compile", "--format", "keyvi", "--kind", kind, "-o", path, *named, *flags, source)
+        asked = () if kind in VECTORS else LAYOUTS[layout]
+        self.run("compile", *asked, "--kind", kind, "-o", path, *named, *flags, source)
         return path
 
     def write_rows(self, kind, rows, lined=False):
@@ -55,9 +61,13 @@ class Keyfold:
         return self.run("get", path, "-", *flags, stdin=b"".join(key + b"\n" for key in keys), code=code).stdout
 
     def merge(self, inputs, path, *flags):
-        """Dictionaries merged by keyfold, the last one winning."""
+        """Dictionaries merged by keyfold, the last one winning; into a keyvi file if all of them are."""
         self.run("merge", "-o", path, *flags, *inputs)
         return path
+
+    def convert(self, file, path, layout):
+        """The same dictionary in another layout."""
+        return self.merge([file], path, *(LAYOUTS[layout] or ("--format", "native")))
 
     def verify(self, path, code=0):
         """All that `verify` says, in lower case."""

@@ -1,10 +1,8 @@
-//! Rows in memory, to be sorted.
+//! Rows in memory, in the order they were added.
 
-use std::cmp::Ordering;
-
-use rayon::slice::ParallelSliceMut;
-
-use super::RowSource;
+use super::order::{Entry, head, sort};
+use super::run::{Run, RunWriter};
+use super::sample::Pivots;
 use crate::error::{Error, Result};
 use crate::options::OnDuplicate;
 
@@ -14,15 +12,19 @@ pub(crate) struct Buffer {
     /// Per row: length of the key `u32le`, length of the value `u32le`, key, value.
     arena: Vec<u8>,
     entries: Vec<Entry>,
-    /// Whether the rows arrived out of order.
-    unordered: bool,
 }
 
-/// The first eight bytes of a key, so that most comparisons stay within the entries, and where its row is.
-#[derive(Clone, Copy)]
-struct Entry {
-    head: u64,
-    row: u64,
+/// What becomes of a buffer.
+pub(crate) struct SortedBuffer {
+    /// The rows, each key once; nothing if there were none.
+    pub(crate) run: Option<Run>,
+    /// Rows there were.
+    pub(crate) rows: u64,
+    /// Bytes of their keys and values.
+    pub(crate) bytes: u64,
+    /// Those among them that are not in the run, because another one has their key.
+    pub(crate) duplicates: u64,
+    pub(super) pivots: Pivots,
 }
 
 /// Bytes of the two lengths before each row.
@@ -33,149 +35,121 @@ impl Buffer {
         self.entries.is_empty()
     }
 
-    /// Bytes in use once a row is added.
-    pub(crate) fn bytes_with(&self, key: &[u8], value: &[u8]) -> usize {
-        let entries = (self.entries.len() + 1) * size_of::<Entry>();
-        self.arena.len() + LENGTHS + key.len() + value.len() + entries
+    /// Number of rows.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
     }
 
-    /// Adds a row. Lengths fit 32 bits: keys and values are limited to far less.
+    /// Bytes in use.
+    pub(crate) fn bytes(&self) -> usize {
+        self.arena.len() + self.entries.len() * size_of::<Entry>()
+    }
+
+    /// Adds a row.
     pub(crate) fn push(&mut self, key: &[u8], value: &[u8]) {
-        if let Some(last) = self.entries.last()
-            && !self.unordered
-        {
-            self.unordered = key_at(&self.arena, *last) > key;
+        let added: Result<(), std::convert::Infallible> = self.push_with(key, |out| {
+            out.extend_from_slice(value);
+            Ok(())
+        });
+        match added {
+            Ok(()) => {}
         }
-        let entry = Entry {
-            head: head(key),
-            row: self.arena.len() as u64,
-        };
-        self.arena.extend_from_slice(&length(key).to_le_bytes());
-        self.arena.extend_from_slice(&length(value).to_le_bytes());
-        self.arena.extend_from_slice(key);
-        self.arena.extend_from_slice(value);
-        self.entries.push(entry);
     }
 
-    /// Sorts by key and leaves one row of each; returns how many were dropped.
+    /// Adds a row with the value that `write` appends; after an error of it no row was added. Lengths fit 32 bits: keys and values
+    /// are limited to far less.
+    pub(crate) fn push_with<E>(
+        &mut self,
+        key: &[u8],
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let row = self.arena.len();
+        self.arena
+            .extend_from_slice(&length(key.len()).to_le_bytes());
+        self.arena.extend_from_slice(&[0; 4]);
+        self.arena.extend_from_slice(key);
+        let value = self.arena.len();
+        if let Err(e) = write(&mut self.arena) {
+            self.arena.truncate(row);
+            return Err(e);
+        }
+        let value_len = length(self.arena.len() - value);
+        self.arena[row + 4..row + LENGTHS].copy_from_slice(&value_len.to_le_bytes());
+        self.entries.push(Entry {
+            head: head(key, 0),
+            row: row as u64,
+        });
+        Ok(())
+    }
+
+    /// The rows, keys and values.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.entries.iter().map(|entry| row_at(&self.arena, *entry))
+    }
+
+    /// Turns the rows into a run, leaving one of each key, and empties the buffer. Takes note of up to `pivots` keys.
     pub(crate) fn sort(
         &mut self,
-        parallel_threshold: usize,
         on_duplicate: OnDuplicate,
-    ) -> Result<u64> {
-        let Buffer {
-            arena,
-            entries,
-            unordered,
-        } = self;
-        if *unordered {
-            let compare = |a: &Entry, b: &Entry| compare(arena, *a, *b);
-            if parallel_threshold > 0 && entries.len() > parallel_threshold {
-                entries.par_sort_unstable_by(compare);
+        pivots: usize,
+    ) -> Result<SortedBuffer> {
+        let Buffer { arena, entries } = self;
+        sort(entries, &|entry| row_at(arena, entry).0);
+        let mut writer = RunWriter::in_memory(arena.len());
+        let mut pivots = Pivots::new(pivots);
+        let mut duplicates = 0;
+        let mut rest = entries.iter().map(|entry| row_at(arena, *entry)).peekable();
+        while let Some((key, mut value)) = rest.next() {
+            while let Some((_, newer)) = rest.next_if(|next| next.0 == key) {
+                match on_duplicate {
+                    OnDuplicate::Last => value = newer,
+                    OnDuplicate::First => {}
+                    OnDuplicate::Error => return Err(Error::DuplicateKey(key.to_vec())),
+                }
+                duplicates += 1;
+            }
+            writer.write(key, value)?;
+            pivots.offer(key);
+        }
+        drop(rest);
+        let sorted = SortedBuffer {
+            run: if entries.is_empty() {
+                None
             } else {
-                entries.sort_unstable_by(compare);
-            }
-            *unordered = false;
-        }
-        let before = entries.len();
-        let mut twice = None;
-        entries.dedup_by(|row, kept| {
-            let same = row.head == kept.head && key_at(arena, *row) == key_at(arena, *kept);
-            match on_duplicate {
-                OnDuplicate::Last if same => kept.row = row.row,
-                OnDuplicate::Error if same => twice = Some(*row),
-                _ => {}
-            }
-            same
-        });
-        match twice {
-            Some(row) => Err(Error::DuplicateKey(key_at(arena, row).to_vec())),
-            None => Ok((before - entries.len()) as u64),
-        }
-    }
-
-    pub(crate) fn first_key(&self) -> Option<&[u8]> {
-        self.entries
-            .first()
-            .map(|&entry| key_at(&self.arena, entry))
-    }
-
-    /// The rows in order.
-    pub(crate) fn rows(&self) -> RowSource<'_> {
-        RowSource::Buffer(Rows {
-            buffer: self,
-            next: 0,
-            key: &[],
-            value: &[],
-        })
+                Some(writer.finish()?)
+            },
+            rows: entries.len() as u64,
+            bytes: (arena.len() - entries.len() * LENGTHS) as u64,
+            duplicates,
+            pivots,
+        };
+        self.clear();
+        Ok(sorted)
     }
 
     pub(crate) fn clear(&mut self) {
         self.arena.clear();
         self.entries.clear();
-        self.unordered = false;
+    }
+
+    /// Gives back memory beyond `bytes`; to be called when the buffer is empty.
+    pub(crate) fn shrink_to(&mut self, bytes: usize) {
+        self.arena.shrink_to(bytes);
+        self.entries.shrink_to(bytes / size_of::<Entry>());
     }
 }
 
-fn length(bytes: &[u8]) -> u32 {
-    u32::try_from(bytes.len()).expect("keys and values are limited to less than 4 GiB")
-}
-
-/// The first eight bytes as a number that orders like them; a key of NULs and a shorter one are equal here.
-fn head(key: &[u8]) -> u64 {
-    let mut head = [0; 8];
-    let n = key.len().min(8);
-    head[..n].copy_from_slice(&key[..n]);
-    u64::from_be_bytes(head)
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).expect("keys and values are limited to less than 4 GiB")
 }
 
 fn row_at(arena: &[u8], entry: Entry) -> (&[u8], &[u8]) {
     let row = &arena[usize::try_from(entry.row).expect("a row is in memory")..];
+    let (lengths, row) = row.split_at(LENGTHS);
     let size = |at: usize| {
-        let bytes = row[at..at + 4].try_into().expect("four bytes");
+        let bytes = lengths[at..at + 4].try_into().expect("four bytes");
         u32::from_le_bytes(bytes) as usize
     };
-    let (key, value) = (size(0), size(4));
-    (
-        &row[LENGTHS..LENGTHS + key],
-        &row[LENGTHS + key..LENGTHS + key + value],
-    )
-}
-
-fn key_at(arena: &[u8], entry: Entry) -> &[u8] {
-    row_at(arena, entry).0
-}
-
-fn compare(arena: &[u8], a: Entry, b: Entry) -> Ordering {
-    a.head
-        .cmp(&b.head)
-        .then_with(|| key_at(arena, a).cmp(key_at(arena, b)))
-        .then_with(|| a.row.cmp(&b.row))
-}
-
-/// The rows of a buffer, one after the other.
-pub struct Rows<'a> {
-    buffer: &'a Buffer,
-    next: usize,
-    key: &'a [u8],
-    value: &'a [u8],
-}
-
-impl Rows<'_> {
-    pub(super) fn advance(&mut self) -> bool {
-        let Some(&entry) = self.buffer.entries.get(self.next) else {
-            return false;
-        };
-        (self.key, self.value) = row_at(&self.buffer.arena, entry);
-        self.next += 1;
-        true
-    }
-
-    pub(super) fn key(&self) -> &[u8] {
-        self.key
-    }
-
-    pub(super) fn value(&self) -> &[u8] {
-        self.value
-    }
+    let (key, rest) = row.split_at(size(0));
+    (key, &rest[..size(4)])
 }

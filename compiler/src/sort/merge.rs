@@ -1,5 +1,8 @@
 //! K-way merge of sorted sources into one sequence of different keys.
 
+use std::cmp::Ordering;
+
+use super::run::shared_prefix;
 use crate::error::{Error, Result};
 use crate::options::OnDuplicate;
 
@@ -9,79 +12,168 @@ pub trait Source {
     fn advance(&mut self) -> Result<bool>;
     /// The key of the current row.
     fn key(&self) -> &[u8];
+    /// Bytes its key has in common with the key before; 0 in the first row.
+    fn shared(&self) -> usize;
 }
 
 /// Merges sources, oldest first. Of rows with the same key one stays, by the age of its source.
+///
+/// A tournament: each inner node of a tree over the sources holds the one that lost there, and the winner of
+/// all is the current row. When it goes on, only the matches on its way up are played again. All who meet there
+/// have lost to the last key, and are compared by how they differ from it, which is one number ([`Player`]).
+/// Only if that is the same, bytes behind it are compared. Thus no byte of a key is compared twice in one place.
 pub struct Merge<S> {
     sources: Vec<S>,
-    /// A heap of the sources that stand on a row: the smallest key on top, and of rows with the same key the
-    /// one that stays.
-    heap: Vec<usize>,
+    /// Losers; the winner at 0. Source `i` is the leaf `sources + i`, the parent of `n` is `n / 2`.
+    tree: Vec<Player>,
     on_duplicate: OnDuplicate,
-    /// Whether the top of the heap is the current row.
+    /// Whether the winner is the current row, and not still to be reached.
     started: bool,
+    /// The current key, and what it has in common with the one before.
     key: Vec<u8>,
+    shared: usize,
     duplicates: u64,
+}
+
+/// A source in the tournament.
+///
+/// A key is taken for a sequence of words, see [`word`]. `difference` tells how it differs from a smaller key, the one that
+/// it lost to: the number of words both have in common, inverted, then the first word that they do not. Of two
+/// keys that differ from the same smaller one, the one with the smaller number is smaller, and the other differs from
+/// it just as it did from that one.
+#[derive(Clone, Copy)]
+struct Player {
+    difference: u128,
+    source: usize,
+}
+
+/// Greater than every difference.
+const ENDED: u128 = u128::MAX;
+
+/// Bytes of a key in a word.
+const WORD: usize = 7;
+
+/// Seven bytes of a key and their number, which is less in its last word. So words, as numbers, order like keys,
+/// and a key that ends differs from one that goes on.
+#[inline]
+fn word(key: &[u8], index: usize) -> u64 {
+    let rest = key.get(index * WORD..).unwrap_or_default();
+    if let Some(bytes) = rest.first_chunk() {
+        return u64::from_be_bytes(*bytes) & !0xFF | WORD as u64;
+    }
+    let mut word = rest.len() as u64;
+    for (i, &byte) in rest.iter().enumerate() {
+        word |= u64::from(byte) << (56 - 8 * i);
+    }
+    word
+}
+
+impl Player {
+    /// The source whose `key` has the first `words` words in common with a smaller one.
+    #[inline]
+    fn new(source: usize, key: &[u8], words: usize) -> Self {
+        let inverted = u128::from(!(words as u64));
+        Player {
+            difference: inverted << 64 | u128::from(word(key, words)),
+            source,
+        }
+    }
+
+    /// Words in common with the key it lost to.
+    #[inline]
+    fn words(self) -> usize {
+        !(self.difference >> 64) as usize
+    }
 }
 
 impl<S: Source> Merge<S> {
     /// Stands before the first key.
     pub fn new(mut sources: Vec<S>, on_duplicate: OnDuplicate) -> Result<Self> {
-        let mut heap = Vec::with_capacity(sources.len());
+        let count = sources.len();
+        let nobody = Player {
+            difference: ENDED,
+            source: 0,
+        };
+        let mut winners = vec![nobody; count];
         for (i, source) in sources.iter_mut().enumerate() {
-            if source.advance()? {
-                heap.push(i);
-            }
+            winners.push(if source.advance()? {
+                Player::new(i, source.key(), 0)
+            } else {
+                Player {
+                    source: i,
+                    ..nobody
+                }
+            });
         }
-        let key = Vec::new();
         let mut merge = Merge {
             sources,
-            heap,
+            tree: vec![nobody; count],
             on_duplicate,
             started: false,
-            key,
+            key: Vec::new(),
+            shared: 0,
             duplicates: 0,
         };
-        for i in (0..merge.heap.len() / 2).rev() {
-            merge.sift_down(i);
+        for node in (1..count).rev() {
+            (winners[node], merge.tree[node]) =
+                merge.play(winners[2 * node], winners[2 * node + 1]);
+        }
+        if let [_, winner, ..] = winners[..] {
+            merge.tree[0] = winner;
         }
         Ok(merge)
     }
 
     /// Goes to the next key; false at the end.
+    #[inline]
     pub fn advance(&mut self) -> Result<bool> {
         if self.started {
-            self.advance_top()?;
-            while self.top().is_some_and(|top| top.key() == self.key) {
+            // rows with the current key, which share more words with it than it has
+            let words = self.key.len() / WORD + 1;
+            self.advance_winner()?;
+            while self.winner().is_some_and(|winner| winner.words() >= words) {
                 if self.on_duplicate == OnDuplicate::Error {
                     return Err(Error::DuplicateKey(std::mem::take(&mut self.key)));
                 }
                 self.duplicates += 1;
-                self.advance_top()?;
+                self.advance_winner()?;
             }
         }
         self.started = true;
-        let Some(&top) = self.heap.first() else {
+        let Some(winner) = self.winner() else {
             return Ok(false);
         };
-        self.key.clear();
-        self.key.extend_from_slice(self.sources[top].key());
+        let key = self.sources[winner.source].key();
+        let shared = (winner.words() * WORD).min(key.len());
+        let last = self.key.get(shared..).unwrap_or_default();
+        self.shared = shared + shared_prefix(last, &key[shared..]);
+        self.key.truncate(self.shared);
+        self.key.extend_from_slice(&key[self.shared..]);
         Ok(true)
     }
 
     /// The current key.
+    #[inline]
     pub fn key(&self) -> &[u8] {
         &self.key
     }
 
+    /// Bytes the current key has in common with the key before; 0 in the first row.
+    #[inline]
+    pub fn shared(&self) -> usize {
+        self.shared
+    }
+
     /// The source whose row is the current one.
+    #[inline]
     pub fn current(&self) -> &S {
-        &self.sources[self.heap[0]]
+        &self.sources[self.current_index()]
     }
 
     /// The current source's place among the sources.
+    #[inline]
     pub fn current_index(&self) -> usize {
-        self.heap[0]
+        self.tree[0].source
     }
 
     /// Rows passed over so far because a row with the same key stayed.
@@ -89,44 +181,74 @@ impl<S: Source> Merge<S> {
         self.duplicates
     }
 
-    fn top(&self) -> Option<&S> {
-        self.heap.first().map(|&i| &self.sources[i])
+    /// The sources, wherever they stand.
+    pub(super) fn into_sources(self) -> Vec<S> {
+        self.sources
     }
 
-    fn advance_top(&mut self) -> Result<()> {
-        if !self.sources[self.heap[0]].advance()? {
-            self.heap.swap_remove(0);
+    #[inline]
+    fn winner(&self) -> Option<Player> {
+        let winner = self.tree.first().copied();
+        winner.filter(|winner| winner.difference != ENDED)
+    }
+
+    /// Goes on in the winner's source and plays its matches again.
+    #[inline]
+    fn advance_winner(&mut self) -> Result<()> {
+        let at = self.current_index();
+        let source = &mut self.sources[at];
+        let mut winner = if source.advance()? {
+            Player::new(at, source.key(), source.shared() / WORD)
+        } else {
+            Player {
+                difference: ENDED,
+                source: at,
+            }
+        };
+        let mut node = usize::midpoint(self.sources.len(), at);
+        while node > 0 {
+            let other = self.tree[node];
+            (winner, self.tree[node]) = self.play(winner, other);
+            node /= 2;
         }
-        self.sift_down(0);
+        self.tree[0] = winner;
         Ok(())
     }
 
-    fn sift_down(&mut self, mut i: usize) {
-        loop {
-            let mut first = i;
-            for child in [2 * i + 1, 2 * i + 2] {
-                if child < self.heap.len() && self.before(self.heap[child], self.heap[first]) {
-                    first = child;
-                }
-            }
-            if first == i {
-                return;
-            }
-            self.heap.swap(i, first);
-            i = first;
+    /// Winner and loser of a match between two that lost to the same key.
+    #[inline]
+    fn play(&self, a: Player, b: Player) -> (Player, Player) {
+        match a.difference.cmp(&b.difference) {
+            Ordering::Less => (a, b),
+            Ordering::Greater => (b, a),
+            Ordering::Equal => self.play_on(a, b),
         }
     }
 
-    fn before(&self, a: usize, b: usize) -> bool {
-        let by_age = match self.on_duplicate {
-            OnDuplicate::Last | OnDuplicate::Error => b.cmp(&a),
-            OnDuplicate::First => a.cmp(&b),
+    /// The same between two whose words up to the first that differs from that key are the same.
+    #[inline(never)]
+    fn play_on(&self, a: Player, b: Player) -> (Player, Player) {
+        if a.difference == ENDED {
+            return (a, b);
+        }
+        let [a_key, b_key] = [a, b].map(|player| self.sources[player.source].key());
+        let common = (a.words() + 1) * WORD;
+        let [a_rest, b_rest] = [a_key, b_key].map(|key| key.get(common..).unwrap_or_default());
+        let shared = shared_prefix(a_rest, b_rest);
+        let (a_wins, words) = match a_rest[shared..].cmp(&b_rest[shared..]) {
+            Ordering::Equal => (self.stays(a.source, b.source), a_key.len() / WORD + 1),
+            order => (order.is_lt(), (common + shared) / WORD),
         };
-        self.sources[a]
-            .key()
-            .cmp(self.sources[b].key())
-            .then(by_age)
-            .is_lt()
+        let (winner, loser, loser_key) = if a_wins { (a, b, b_key) } else { (b, a, a_key) };
+        (winner, Player::new(loser.source, loser_key, words))
+    }
+
+    /// Whether of two rows with the same key the one of source `a` stays.
+    fn stays(&self, a: usize, b: usize) -> bool {
+        match self.on_duplicate {
+            OnDuplicate::Last | OnDuplicate::Error => a > b,
+            OnDuplicate::First => a < b,
+        }
     }
 }
 
@@ -134,17 +256,22 @@ impl<S: Source> Merge<S> {
 mod tests {
     use super::*;
 
-    struct Words(std::slice::Iter<'static, &'static str>, &'static str);
+    struct Words(std::slice::Iter<'static, &'static str>, &'static str, usize);
 
     impl Source for Words {
         fn advance(&mut self) -> Result<bool> {
             let next = self.0.next();
-            self.1 = next.copied().unwrap_or_default();
+            let last = std::mem::replace(&mut self.1, next.copied().unwrap_or_default());
+            self.2 = shared_prefix(last.as_bytes(), self.1.as_bytes());
             Ok(next.is_some())
         }
 
         fn key(&self) -> &[u8] {
             self.1.as_bytes()
+        }
+
+        fn shared(&self) -> usize {
+            self.2
         }
     }
 
@@ -152,7 +279,7 @@ mod tests {
         const SOURCES: [&[&str]; 4] = [&["a", "c", "d"], &[], &["a", "b", "d"], &["d"]];
         let sources = SOURCES
             .iter()
-            .map(|words| Words(words.iter(), ""))
+            .map(|words| Words(words.iter(), "", 0))
             .collect();
         let mut merge = Merge::new(sources, on_duplicate)?;
         let mut rows = Vec::new();

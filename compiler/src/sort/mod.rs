@@ -1,52 +1,83 @@
 //! External merge sort of rows by key, within a memory limit.
 //!
-//! Rows gather in a [`Buffer`]; a full buffer is sorted on all cores and written as a run; the runs are merged.
-//! Where input arrives in order nothing is sorted, and buffer after buffer extends one run.
+//! Rows gather in a [`Buffer`]. A full buffer is sorted on a thread of its own and becomes a [`Run`](run::Run) in memory, where
+//! each key stands without what it shares with the one before. When memory is full, the older half of the runs is merged
+//! into one on disk, in the background. In the end whatever runs there are, in memory and on disk, are merged ahead of
+//! whoever takes the rows.
 //!
-//! `benches/benches/sort.rs` compares this with the `extsort` package (2026-11-21): extsort took about 1.1 times as
-//! long with spilling and 1.3 times in memory, and it limits rows, not bytes: set for 16 MiB of short keys it took
-//! 126 MiB of long ones, where this took 20. It also sorts unstably, so the newest of several rows with one key
-//! would be lost.
+//! Runs that follow each other form a chain, which is read as one. So where input arrives in order nothing is sorted, and
+//! nothing is merged.
 
 mod buffer;
+mod chain;
+mod delivery;
+mod disk;
+mod marks;
 mod merge;
+mod order;
+mod row_block;
 mod run;
+mod sample;
 
+use std::collections::VecDeque;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
-use buffer::Buffer;
+pub(crate) use buffer::{Buffer, SortedBuffer};
+use chain::{Chain, ChainReader};
+pub use delivery::Delivery;
+use delivery::join;
+use disk::Disk;
 pub use merge::{Merge, Source};
+pub use row_block::{Row, RowBlock};
 pub(crate) use run::shared_prefix;
-use run::{Run, RunWriter};
+use sample::Pivots;
+pub(crate) use sample::pivots;
 
 use crate::error::{Error, Result};
 use crate::options::OnDuplicate;
-
-/// Runs that are merged at once; more are merged into fewer first, so that neither open files nor read
-/// buffers grow with the input.
-const FAN_IN: usize = 64;
 
 /// How a sorter works.
 #[derive(Clone, Debug)]
 pub struct SortOptions {
     /// Where runs go.
     pub folder: PathBuf,
-    /// Bytes the buffer may take.
+    /// Bytes the rows may take.
     pub memory: usize,
-    /// More rows than this are sorted on all cores; 0: never.
+    /// Buffers of more rows than this are sorted on other cores; 0: never.
     pub parallel_threshold: usize,
     /// Which of several rows with the same key stays.
     pub on_duplicate: OnDuplicate,
+    /// Rows that a sample may have.
+    pub sample: usize,
 }
+
+/// Parts of the memory that a buffer has, and its least and greatest size in bytes.
+const BUFFERS: usize = 32;
+const MIN_BUFFER: usize = 1 << 14;
+const MAX_BUFFER: usize = 2 << 20;
+/// Most buffers that are being sorted beside the one that fills.
+const SORTING: usize = 3;
 
 /// Sorts rows of key and value.
 pub struct Sorter {
     options: SortOptions,
+    /// Rows that were added one by one.
     buffer: Buffer,
-    /// Oldest first.
-    runs: Vec<Run>,
-    /// The run that still grows, as long as the input is in order.
-    open: Option<RunWriter>,
+    /// Buffers being sorted, oldest first, and one to be used again.
+    sorting: VecDeque<JoinHandle<Result<(SortedBuffer, Buffer)>>>,
+    spare: Vec<Buffer>,
+    /// Runs in memory, oldest first, and the bytes they take.
+    chains: Vec<Chain>,
+    held: usize,
+    /// Bytes of those runs that the disk may still hold in memory.
+    spilling: usize,
+    disk: Disk,
+    pivots: Pivots,
+    rows: u64,
+    bytes: u64,
     duplicates: u64,
 }
 
@@ -54,157 +85,213 @@ impl Sorter {
     /// A sorter without rows.
     pub fn new(options: SortOptions) -> Self {
         Sorter {
-            options,
             buffer: Buffer::default(),
-            runs: Vec::new(),
-            open: None,
+            sorting: VecDeque::new(),
+            spare: Vec::new(),
+            chains: Vec::new(),
+            held: 0,
+            spilling: 0,
+            disk: Disk::new(options.folder.clone(), options.on_duplicate),
+            pivots: Pivots::new(pivots(options.sample)),
+            rows: 0,
+            bytes: 0,
             duplicates: 0,
+            options,
         }
     }
 
-    /// Adds a row. True when rows were sorted and spilled.
-    pub fn add(&mut self, key: &[u8], value: &[u8]) -> Result<bool> {
-        let full =
-            !self.buffer.is_empty() && self.buffer.bytes_with(key, value) > self.options.memory;
-        if full {
-            self.spill()?;
-        }
+    /// Adds a row.
+    pub fn add(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
         self.buffer.push(key, value);
-        Ok(full)
+        let size = (self.options.memory / BUFFERS).clamp(MIN_BUFFER, MAX_BUFFER);
+        if self.buffer.bytes() < size {
+            return Ok(());
+        }
+        self.sort_buffer()
     }
 
-    fn spill(&mut self) -> Result<()> {
-        self.sort_buffer()?;
-        let extends = self.buffer.first_key().is_some_and(|first| {
-            self.open
-                .as_ref()
-                .is_some_and(|open| open.last_key() < first)
-        });
-        if !extends {
-            self.close_run()?;
-            self.open = Some(RunWriter::create(&self.options.folder)?);
+    /// Adds rows that were sorted elsewhere, all newer than those added before.
+    pub(crate) fn add_sorted(&mut self, sorted: SortedBuffer) -> Result<()> {
+        if !self.buffer.is_empty() {
+            self.sort_buffer()?;
         }
-        if let Some(open) = &mut self.open {
-            let mut rows = self.buffer.rows();
-            while rows.advance()? {
-                open.write(rows.key(), rows.value())?;
-            }
+        while !self.sorting.is_empty() {
+            self.take_oldest()?;
         }
-        self.buffer.clear();
-        Ok(())
+        self.take(sorted)
     }
 
+    /// Rows in runs.
+    pub(crate) fn rows_sorted(&self) -> u64 {
+        self.rows
+    }
+
+    /// Sorts the buffer, elsewhere if it is worth it.
     fn sort_buffer(&mut self) -> Result<()> {
         let SortOptions {
             parallel_threshold,
             on_duplicate,
             ..
         } = self.options;
-        self.duplicates += self.buffer.sort(parallel_threshold, on_duplicate)?;
+        let pivots = pivots(self.options.sample);
+        if parallel_threshold == 0 || self.buffer.len() <= parallel_threshold {
+            while !self.sorting.is_empty() {
+                self.take_oldest()?;
+            }
+            let sorted = self.buffer.sort(on_duplicate, pivots)?;
+            return self.take(sorted);
+        }
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        while self.sorting.len() >= cores.min(SORTING) {
+            self.take_oldest()?;
+        }
+        let next = self.spare.pop().unwrap_or_default();
+        let mut buffer = std::mem::replace(&mut self.buffer, next);
+        let sorting = thread::Builder::new()
+            .name("sort".to_owned())
+            .spawn(move || Ok((buffer.sort(on_duplicate, pivots)?, buffer)))
+            .map_err(|e| Error::io("a thread".as_ref(), e))?;
+        self.sorting.push_back(sorting);
         Ok(())
     }
 
-    fn close_run(&mut self) -> Result<()> {
-        if let Some(open) = self.open.take() {
-            self.runs.push(open.finish()?);
-        }
-        if self.runs.len() == FAN_IN {
-            let merged = self.merge_runs()?;
-            self.runs = vec![merged];
+    /// Takes the buffer that has been in sorting for the longest time.
+    fn take_oldest(&mut self) -> Result<()> {
+        if let Some(sorting) = self.sorting.pop_front() {
+            let (sorted, buffer) = join(sorting)?;
+            self.spare.push(buffer);
+            self.take(sorted)?;
         }
         Ok(())
     }
 
-    fn merge_runs(&mut self) -> Result<Run> {
-        let readers = self
-            .runs
-            .iter_mut()
-            .map(|run| run.read().map(RowSource::Run));
-        let mut rows = Merge::new(readers.collect::<Result<_>>()?, self.options.on_duplicate)?;
-        let mut merged = RunWriter::create(&self.options.folder)?;
-        while rows.advance()? {
-            merged.write(rows.key(), rows.current().value())?;
+    fn take(&mut self, sorted: SortedBuffer) -> Result<()> {
+        self.rows += sorted.rows;
+        self.bytes += sorted.bytes;
+        self.duplicates += sorted.duplicates;
+        self.pivots.extend(sorted.pivots);
+        let Some(run) = sorted.run else {
+            return Ok(());
+        };
+        self.held += run.memory();
+        let follows = |chain: &Chain| {
+            chain
+                .last()
+                .is_some_and(|last| last.last_key() < run.first_key())
+        };
+        match self.chains.last_mut().filter(|chain| follows(chain)) {
+            Some(chain) => chain.push(Arc::new(run)),
+            None => self.chains.push(vec![Arc::new(run)]),
         }
-        self.duplicates += rows.duplicates();
-        merged.finish()
+        self.spill_if_full()
+    }
+
+    /// Sends the oldest runs to disk, about half of what memory may hold, when there is little room left. What is being
+    /// written counts as well.
+    fn spill_if_full(&mut self) -> Result<()> {
+        let limit = self.options.memory - self.options.memory / 8;
+        let full = if self.disk.is_idle() {
+            self.held > limit - limit / 4
+        } else {
+            self.held + self.spilling > limit
+        };
+        if !full {
+            return Ok(());
+        }
+        let mut older = Vec::new();
+        let mut bytes = 0;
+        for mut chain in std::mem::take(&mut self.chains) {
+            let count = chain.iter().take_while(|run| {
+                let has_room = bytes < limit / 2;
+                bytes += if has_room { run.memory() } else { 0 };
+                has_room
+            });
+            let newer = chain.split_off(count.count());
+            if !chain.is_empty() {
+                older.push(chain);
+            }
+            if !newer.is_empty() {
+                self.chains.push(newer);
+            }
+        }
+        self.disk.spill(older)?;
+        self.held -= bytes;
+        self.spilling = bytes;
+        Ok(())
     }
 
     /// Sorts what is left. The rows then come from [`Sorted::rows`].
     pub fn finish(mut self) -> Result<Sorted> {
-        if self.open.is_some() || !self.runs.is_empty() {
-            if !self.buffer.is_empty() {
-                self.spill()?;
-            }
-            self.close_run()?;
-            self.buffer = Buffer::default();
-        } else {
+        if !self.buffer.is_empty() {
             self.sort_buffer()?;
         }
-        Ok(Sorted { sorter: self })
+        while !self.sorting.is_empty() {
+            self.take_oldest()?;
+        }
+        let disk = self.disk.finish()?;
+        let mut chains: Vec<Chain> = disk.finished.into_iter().map(|run| vec![run]).collect();
+        chains.append(&mut self.chains);
+        Ok(Sorted {
+            options: self.options,
+            chains,
+            pivots: self.pivots,
+            rows: self.rows,
+            bytes: self.bytes,
+            duplicates: self.duplicates + disk.duplicates,
+        })
     }
 }
 
 /// Rows that have been sorted.
 pub struct Sorted {
-    sorter: Sorter,
+    options: SortOptions,
+    /// Oldest first.
+    chains: Vec<Chain>,
+    pivots: Pivots,
+    rows: u64,
+    /// Bytes of keys and values.
+    bytes: u64,
+    duplicates: u64,
 }
+
+/// Parts of the memory that a block of delivered rows has, and its least and greatest size in bytes.
+const BLOCKS: usize = 64;
+const MIN_BLOCK: usize = 1 << 14;
+const MAX_BLOCK: usize = 1 << 18;
+/// Bytes of a run on disk that are read at a time for a sample.
+const SAMPLED_WINDOW: usize = 1 << 14;
 
 impl Sorted {
-    /// The rows in order, each key once.
-    pub fn rows(&mut self) -> Result<Merge<RowSource<'_>>> {
-        let Sorter {
-            options,
-            buffer,
-            runs,
-            ..
-        } = &mut self.sorter;
-        let mut sources = Vec::with_capacity(runs.len() + 1);
-        for run in runs {
-            sources.push(RowSource::Run(run.read()?));
-        }
-        if !buffer.is_empty() {
-            sources.push(buffer.rows());
-        }
-        Merge::new(sources, options.on_duplicate)
+    /// The rows in order, each key once, from the start.
+    pub fn rows(&mut self) -> Result<Delivery<'_>> {
+        let rows = Merge::new(self.readers(disk::WINDOW), self.options.on_duplicate)?;
+        let block = (self.options.memory / BLOCKS).clamp(MIN_BLOCK, MAX_BLOCK);
+        Delivery::start(rows, block)
     }
 
-    /// Rows that were dropped for their key before the last merge.
+    /// About `rows` rows, or up to [`SortOptions::sample`] if that is less, in pieces of neighbouring rows, in order; fewer where
+    /// they are long. What the first row of a piece shares, it shares with one that is not in the sample.
+    ///
+    /// The sample depends on nothing but the rows: neither on their order, as long as no key is repeated, nor on memory.
+    pub fn sample(&mut self, rows: usize) -> Result<Vec<RowBlock>> {
+        let on_duplicate = self.options.on_duplicate;
+        if self.rows <= rows as u64 && self.bytes <= sample::MOST_BYTES {
+            return sample::all(self.readers(disk::WINDOW), on_duplicate);
+        }
+        let readers = self.readers(SAMPLED_WINDOW);
+        sample::windows(readers, on_duplicate, &self.pivots, pivots(rows))
+    }
+
+    /// Rows that were dropped for their key before those that [`Delivery::duplicates`] counts.
     pub fn duplicates(&self) -> u64 {
-        self.sorter.duplicates
-    }
-}
-
-/// Where sorted rows come from.
-pub enum RowSource<'a> {
-    /// Rows still in memory.
-    Buffer(buffer::Rows<'a>),
-    /// Rows in a temporary file.
-    Run(run::RunReader),
-}
-
-impl Source for RowSource<'_> {
-    fn advance(&mut self) -> Result<bool> {
-        match self {
-            RowSource::Buffer(rows) => Ok(rows.advance()),
-            RowSource::Run(run) => run.advance(),
-        }
+        self.duplicates
     }
 
-    fn key(&self) -> &[u8] {
-        match self {
-            RowSource::Buffer(rows) => rows.key(),
-            RowSource::Run(run) => run.key(),
-        }
-    }
-}
-
-impl RowSource<'_> {
-    /// The value of the current row.
-    pub fn value(&self) -> &[u8] {
-        match self {
-            RowSource::Buffer(rows) => rows.value(),
-            RowSource::Run(run) => run.value(),
-        }
+    fn readers(&self, window: usize) -> Vec<ChainReader> {
+        let chains = self.chains.iter().cloned();
+        chains
+            .map(|chain| ChainReader::new(chain, window))
+            .collect()
     }
 }
 
@@ -214,3 +301,6 @@ pub(crate) fn check_folder(folder: &Path) -> Result<()> {
         .map(drop)
         .map_err(|e| Error::io(folder, e))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,144 +1,202 @@
-//! A run: sorted rows in a temporary file.
+//! A run: sorted rows, each key once, in memory or in a temporary file.
 //!
 //! ```text
 //! row   varint shared, varint rest, varint value length, rest of the key, value
-//!       shared: bytes in common with the key before
+//!       shared: bytes in common with the key before; 0 in the first row
 //! ```
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use keyfold_reader::format::varint::write_varint;
 
+use super::marks::Marks;
 use crate::error::{At, Error, Result};
 
-const BUFFER: usize = 1 << 17;
+/// Bytes written at once.
+const BUFFER: usize = 1 << 18;
 
 /// A run being written.
 pub(crate) struct RunWriter {
-    folder: PathBuf,
-    file: BufWriter<File>,
+    /// Where it goes; nothing: it stays in memory.
+    file: Option<(PathBuf, File)>,
+    /// What is not in the file yet.
+    bytes: Vec<u8>,
+    in_file: u64,
+    first: Option<Vec<u8>>,
     last: Vec<u8>,
-    lengths: Vec<u8>,
+    marks: Marks,
 }
 
 impl RunWriter {
-    pub(crate) fn create(folder: &Path) -> Result<Self> {
-        let file = tempfile::tempfile_in(folder).at(folder)?;
-        let file = BufWriter::with_capacity(BUFFER, file);
-        Ok(RunWriter {
-            folder: folder.to_owned(),
-            file,
+    /// A run that stays in memory, and has about `bytes` bytes at most.
+    pub(crate) fn in_memory(bytes: usize) -> Self {
+        RunWriter {
+            file: None,
+            bytes: Vec::with_capacity(bytes),
+            in_file: 0,
+            first: None,
             last: Vec::new(),
-            lengths: Vec::new(),
+            marks: Marks::new(),
+        }
+    }
+
+    /// A run in a temporary file, which goes away with its handle.
+    pub(crate) fn in_file(folder: &Path) -> Result<Self> {
+        let file = tempfile::tempfile_in(folder).at(folder)?;
+        Ok(RunWriter {
+            file: Some((folder.to_owned(), file)),
+            ..RunWriter::in_memory(BUFFER)
         })
     }
 
-    /// The last key written.
+    /// The last key written; empty before the first.
     pub(crate) fn last_key(&self) -> &[u8] {
         &self.last
     }
 
     pub(crate) fn write(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
-        let shared = shared_prefix(&self.last, key);
-        self.lengths.clear();
-        for length in [shared, key.len() - shared, value.len()] {
-            write_varint(length as u64, &mut self.lengths);
+        let at = self.in_file + self.bytes.len() as u64;
+        self.marks.offer(key, at);
+        if self.first.is_none() {
+            self.first = Some(key.to_vec());
         }
-        self.file
-            .write_all(&self.lengths)
-            .and_then(|()| self.file.write_all(&key[shared..]))
-            .and_then(|()| self.file.write_all(value))
-            .at(&self.folder)?;
+        let shared = shared_prefix(&self.last, key);
+        for length in [shared, key.len() - shared, value.len()] {
+            match u8::try_from(length) {
+                Ok(length) if length < 0x80 => self.bytes.push(length),
+                _ => write_varint(length as u64, &mut self.bytes),
+            }
+        }
+        self.bytes.extend_from_slice(&key[shared..]);
+        self.bytes.extend_from_slice(value);
         self.last.truncate(shared);
         self.last.extend_from_slice(&key[shared..]);
+        if self.file.is_some() && self.bytes.len() >= BUFFER {
+            self.flush()?;
+        }
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Result<Run> {
-        let file = self
-            .file
-            .into_inner()
-            .map_err(|e| Error::io(&self.folder, e.into_error()))?;
+    fn flush(&mut self) -> Result<()> {
+        if let Some((folder, file)) = &mut self.file {
+            file.write_all(&self.bytes).at(folder)?;
+            self.in_file += self.bytes.len() as u64;
+            self.bytes.clear();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> Result<Run> {
+        self.flush()?;
+        let len = self.in_file + self.bytes.len() as u64;
+        let store = if let Some((folder, file)) = self.file {
+            Store::File { folder, file }
+        } else {
+            Store::Memory(self.bytes.into())
+        };
+        self.marks.shrink();
         Ok(Run {
-            folder: self.folder,
-            file,
+            store,
+            len,
+            first: self.first.unwrap_or_default(),
+            last: self.last,
+            marks: self.marks,
         })
     }
 }
 
 /// Bytes two keys have in common at their start.
+#[inline]
 pub(crate) fn shared_prefix(a: &[u8], b: &[u8]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+    let (a_words, _) = a.as_chunks::<8>();
+    let (b_words, _) = b.as_chunks::<8>();
+    let mut shared = 0;
+    for (a, b) in a_words.iter().zip(b_words) {
+        let differ = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        if differ != 0 {
+            return shared + (differ.trailing_zeros() / 8) as usize;
+        }
+        shared += 8;
+    }
+    let rest = a[shared..].iter().zip(&b[shared..]);
+    shared + rest.take_while(|(a, b)| a == b).count()
 }
 
-/// A finished run.
+/// A finished run; it has rows.
 pub(crate) struct Run {
-    folder: PathBuf,
-    file: File,
+    store: Store,
+    len: u64,
+    first: Vec<u8>,
+    last: Vec<u8>,
+    marks: Marks,
+}
+
+enum Store {
+    Memory(Arc<[u8]>),
+    File { folder: PathBuf, file: File },
 }
 
 impl Run {
-    /// Reads the run from its start; one reader at a time.
-    pub(crate) fn read(&mut self) -> Result<RunReader> {
-        self.file.rewind().at(&self.folder)?;
-        let file = self.file.try_clone().at(&self.folder)?;
-        Ok(RunReader {
-            folder: self.folder.clone(),
-            file: BufReader::with_capacity(BUFFER, file),
-            key: Vec::new(),
-            value: Vec::new(),
-        })
-    }
-}
-
-/// The rows of a run, one after the other.
-pub struct RunReader {
-    folder: PathBuf,
-    file: BufReader<File>,
-    key: Vec<u8>,
-    value: Vec<u8>,
-}
-
-impl RunReader {
-    pub(super) fn advance(&mut self) -> Result<bool> {
-        self.next_row().at(&self.folder)
+    pub(super) fn first_key(&self) -> &[u8] {
+        &self.first
     }
 
-    fn next_row(&mut self) -> std::io::Result<bool> {
-        use std::io::BufRead;
-        if self.file.fill_buf()?.is_empty() {
-            return Ok(false);
+    pub(super) fn last_key(&self) -> &[u8] {
+        &self.last
+    }
+
+    /// Bytes of all rows.
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Bytes it takes in memory.
+    pub(super) fn memory(&self) -> usize {
+        let rows = self.in_memory().map_or(0, |rows| rows.len());
+        rows + self.marks.memory() + self.first.len() + self.last.len() + size_of::<Run>()
+    }
+
+    /// All rows, if they are in memory.
+    #[inline]
+    pub(super) fn in_memory(&self) -> Option<&Arc<[u8]>> {
+        match &self.store {
+            Store::Memory(bytes) => Some(bytes),
+            Store::File { .. } => None,
         }
-        let shared = self.number()?;
-        let rest = self.number()?;
-        let value = self.number()?;
-        self.key.resize(shared + rest, 0);
-        self.file.read_exact(&mut self.key[shared..])?;
-        self.value.resize(value, 0);
-        self.file.read_exact(&mut self.value)?;
-        Ok(true)
     }
 
-    fn number(&mut self) -> std::io::Result<usize> {
-        let mut value = 0;
-        for shift in (0..usize::BITS).step_by(7) {
-            let mut byte = [0];
-            self.file.read_exact(&mut byte)?;
-            value |= usize::from(byte[0] & 0x7F) << shift;
-            if byte[0] & 0x80 == 0 {
-                return Ok(value);
-            }
+    /// Where to begin reading in search of `key`: key and place of a row.
+    pub(super) fn mark(&self, key: &[u8]) -> Option<(&[u8], u64)> {
+        self.marks.before(key)
+    }
+
+    /// Appends up to `len` bytes of the file from `at` on, one reader at a time.
+    pub(super) fn read(&self, at: u64, len: usize, out: &mut Vec<u8>) -> Result<()> {
+        let Store::File { folder, file } = &self.store else {
+            return Ok(());
+        };
+        let wanted = (self.len - at).min(len as u64);
+        let mut file = file;
+        let read = file
+            .seek(SeekFrom::Start(at))
+            .and_then(|_| file.take(wanted).read_to_end(out))
+            .at(folder)?;
+        if read as u64 == wanted {
+            Ok(())
+        } else {
+            Err(Error::io(folder, io::ErrorKind::UnexpectedEof.into()))
         }
-        Err(std::io::ErrorKind::InvalidData.into())
     }
 
-    pub(super) fn key(&self) -> &[u8] {
-        &self.key
-    }
-
-    pub(super) fn value(&self) -> &[u8] {
-        &self.value
+    /// The error of rows that are not what was written.
+    pub(super) fn damaged(&self) -> Error {
+        let folder = match &self.store {
+            Store::Memory(_) => Path::new(""),
+            Store::File { folder, .. } => folder,
+        };
+        Error::io(folder, io::ErrorKind::InvalidData.into())
     }
 }

@@ -1,12 +1,12 @@
 //! From a row's value to the bytes that are sorted and stored.
 
 use keyfold_reader::{
-    Compression, Compressor, MAX_VALUE_LEN, Precision, ValueKind, json_or_text_to_msgpack,
-    json_to_msgpack, parse_floats,
+    Compression, Compressor, Dictionary, MAX_VALUE_LEN, Precision, Value, ValueKind,
+    json_or_text_to_msgpack, json_to_msgpack, parse_floats,
 };
 
-use crate::error::RowError;
-use crate::options::Options;
+use crate::error::{Result, RowError};
+use crate::options::{Format, Options};
 
 /// Integers of completions leave the fifth unit to the weight.
 const COMPLETION_LIMIT: u64 = 1 << 60;
@@ -28,6 +28,7 @@ pub enum Input<'a> {
 /// Turns values into the form they are sorted and stored in. An encoder per thread encodes on all cores.
 pub struct Encoder {
     kind: ValueKind,
+    format: Format,
     compression: Compression,
     threshold: usize,
     precision: Precision,
@@ -39,16 +40,21 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// An encoder for the values of a build.
+    /// An encoder for the values of a build. Those of native files are not compressed before they are stored.
     pub fn new(options: &Options) -> Self {
+        let compression = match options.format {
+            Format::Native => Compression::None,
+            Format::Keyvi => options.compression,
+        };
         Encoder {
             kind: options.kind,
-            compression: options.compression,
+            format: options.format,
+            compression,
             threshold: options.compression_threshold,
             precision: options.floating_point_precision,
             vector_size: options.vector_size,
             json_or_text: options.json_or_text,
-            compressor: Compressor::new(options.compression),
+            compressor: Compressor::new(compression),
             payload: Vec::new(),
             floats: Vec::new(),
         }
@@ -86,6 +92,45 @@ impl Encoder {
         }
     }
 
+    /// Appends the stored form of a dictionary's value. From a keyvi file to another one the payload goes as it is.
+    pub(crate) fn transfer(
+        &mut self,
+        dictionary: &Dictionary,
+        value: Value<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        match self.kind {
+            ValueKind::KeyOnly => {}
+            ValueKind::Int | ValueKind::Completion => {
+                out.extend_from_slice(&value.as_u64().unwrap_or_default().to_le_bytes());
+            }
+            ValueKind::String => {
+                let text = value.raw()?.map(|blob| blob.payload);
+                out.extend_from_slice(&text.unwrap_or_default());
+            }
+            ValueKind::Json | ValueKind::FloatVector => {
+                let from_keyvi = dictionary.fsa().sparse_array().is_some();
+                if from_keyvi
+                    && self.format == Format::Keyvi
+                    && let Some(blob) = value.raw()?
+                {
+                    out.push(blob.compression.code());
+                    out.extend_from_slice(&blob.payload);
+                    return Ok(());
+                }
+                self.payload.clear();
+                if self.kind == ValueKind::Json {
+                    self.payload.extend_from_slice(&value.msgpack()?);
+                    self.write_blob(self.threshold, out)?;
+                } else {
+                    self.write_floats(&value.floats()?);
+                    self.write_blob(0, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn encode_json(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), RowError> {
         self.payload.clear();
         if self.json_or_text {
@@ -104,9 +149,13 @@ impl Encoder {
             });
         }
         self.payload.clear();
+        self.write_floats(floats);
+        self.write_blob(0, out)
+    }
+
+    fn write_floats(&mut self, floats: &[f32]) {
         self.payload
             .extend(floats.iter().flat_map(|float| float.to_le_bytes()));
-        self.write_blob(0, out)
     }
 
     /// Appends code and payload; compressed if the payload is longer than `threshold` and gets shorter by it.
@@ -157,21 +206,23 @@ fn write_int(n: u64, out: &mut Vec<u8>) -> Result<(), RowError> {
 }
 
 /// The integer of a stored form.
-pub(super) fn read_int(stored: &[u8]) -> u64 {
+pub(crate) fn read_int(stored: &[u8]) -> u64 {
     stored
         .first_chunk()
         .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 fn parse_int(text: &[u8]) -> Result<u64, RowError> {
-    let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(text)
-        .ok()
-        .filter(|_| digits)
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| {
-            RowError::NotInteger(String::from_utf8_lossy(&text[..text.len().min(80)]).into_owned())
-        })
+    let number = text.iter().try_fold(0u64, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number.checked_mul(10)?.checked_add(digit.into())
+    });
+    number.filter(|_| !text.is_empty()).ok_or_else(|| {
+        RowError::NotInteger(String::from_utf8_lossy(&text[..text.len().min(80)]).into_owned())
+    })
 }
 
 /// Whether an integer leaves room for the weight of a completion.

@@ -18,6 +18,7 @@
 
 pub mod checksum;
 pub mod deleted;
+pub mod native;
 pub mod properties;
 pub mod record;
 pub mod transition;

@@ -6,9 +6,12 @@
 //! A layout offers: the child by a byte, the children in byte order, whether a key ends here and with which
 //! value, the inner weight, and the rest of an unbranched chain at once.
 
+mod batch;
+mod fold;
 mod sparse_array;
 pub mod walk;
 
+pub use fold::Fold;
 pub use sparse_array::SparseArray;
 
 use crate::error::Fault;
@@ -80,6 +83,7 @@ pub struct Fsa {
 #[derive(Clone, Debug)]
 enum Layout {
     SparseArray(SparseArray),
+    Fold(Fold),
 }
 
 impl Fsa {
@@ -90,11 +94,21 @@ impl Fsa {
         }
     }
 
+    /// The automaton of a native file.
+    pub fn from_fold(fold: Fold) -> Self {
+        Fsa {
+            layout: Layout::Fold(fold),
+        }
+    }
+
     /// Where every key starts; nothing in an empty dictionary.
     #[inline]
     pub fn root(&self) -> Option<Cursor> {
-        let Layout::SparseArray(array) = &self.layout;
-        array.root().map(|state| Cursor { state })
+        let root = match &self.layout {
+            Layout::SparseArray(array) => array.root(),
+            Layout::Fold(fold) => fold.root(),
+        };
+        root.map(|state| Cursor { state })
     }
 
     /// The child by `label`.
@@ -106,28 +120,50 @@ impl Fsa {
     /// Follows `labels` one after the other; nothing when one of them has no transition.
     #[inline]
     pub fn follow(&self, at: Cursor, labels: &[u8]) -> Result<Option<Cursor>, Fault> {
-        let Layout::SparseArray(array) = &self.layout;
-        Ok(array
-            .follow(at.state, labels)?
-            .map(|state| Cursor { state }))
+        let followed = match &self.layout {
+            Layout::SparseArray(array) => array.follow(at.state, labels)?,
+            Layout::Fold(fold) => fold.follow(at.state, labels)?,
+        };
+        Ok(followed.map(|state| Cursor { state }))
     }
 
     /// The value of the key that leads on from here by `labels`: the same as following them and asking for the
     /// value, in one go.
     #[inline]
     pub fn get(&self, at: Cursor, labels: &[u8]) -> Result<Option<ValueHandle>, Fault> {
-        let Layout::SparseArray(array) = &self.layout;
-        Ok(array.get(at.state, labels)?.map(ValueHandle))
+        let found = match &self.layout {
+            Layout::SparseArray(array) => array.get(at.state, labels)?,
+            Layout::Fold(fold) => fold.get(at.state, labels)?,
+        };
+        Ok(found.map(ValueHandle))
+    }
+
+    /// The values of many keys that lead on from here, found faster than one after the other: `found` is told
+    /// the index of each key with its value, in no particular order.
+    ///
+    /// If keys meet damage, this ends with the fault that [`get`](Self::get) gives for the first of them, and
+    /// some keys have not been told about.
+    #[inline]
+    pub fn get_many<K: AsRef<[u8]>>(
+        &self,
+        at: Cursor,
+        keys: &[K],
+        found: impl FnMut(usize, Option<ValueHandle>),
+    ) -> Result<(), Fault> {
+        match &self.layout {
+            Layout::SparseArray(array) => batch::get_many(&array.lookups(at.state), keys, found),
+            Layout::Fold(fold) => fold.get_many(at.state, keys, found),
+        }
     }
 
     /// The children, to be taken with [`next_child`](Self::next_child) or [`last_child`](Self::last_child).
     #[inline]
     pub fn children(&self, at: Cursor) -> Result<Children, Fault> {
-        let Layout::SparseArray(array) = &self.layout;
-        Ok(Children {
-            parent: at,
-            labels: array.labels(at.state)?,
-        })
+        let labels = match &self.layout {
+            Layout::SparseArray(array) => array.labels(at.state)?,
+            Layout::Fold(fold) => fold.labels(at.state)?,
+        };
+        Ok(Children { parent: at, labels })
     }
 
     /// Takes the first child that is left.
@@ -147,9 +183,12 @@ impl Fsa {
         children: &mut Children,
         next: impl Fn(&mut Children) -> Option<u8>,
     ) -> Result<Option<(u8, Cursor)>, Fault> {
-        let Layout::SparseArray(array) = &self.layout;
         while let Some(label) = next(children) {
-            if let Some(state) = array.child(children.parent.state, label)? {
+            let state = match &self.layout {
+                Layout::SparseArray(array) => array.child(children.parent.state, label)?,
+                Layout::Fold(fold) => fold.follow(children.parent.state, &[label])?,
+            };
+            if let Some(state) = state {
                 return Ok(Some((label, Cursor { state })));
             }
         }
@@ -159,21 +198,28 @@ impl Fsa {
     /// The value of the key that ends here, if one does.
     #[inline]
     pub fn value(&self, at: Cursor) -> Result<Option<ValueHandle>, Fault> {
-        let Layout::SparseArray(array) = &self.layout;
-        Ok(array.value(at.state)?.map(ValueHandle))
+        let value = match &self.layout {
+            Layout::SparseArray(array) => array.value(at.state)?,
+            Layout::Fold(fold) => fold.ordinal(at.state)?.map(u64::from),
+        };
+        Ok(value.map(ValueHandle))
     }
 
     /// Whether a key ends here.
     #[inline]
     pub fn is_final(&self, at: Cursor) -> Result<bool, Fault> {
-        let Layout::SparseArray(array) = &self.layout;
-        array.is_final(at.state)
+        match &self.layout {
+            Layout::SparseArray(array) => array.is_final(at.state),
+            Layout::Fold(fold) => Ok(fold.ordinal(at.state)?.is_some()),
+        }
     }
 
     /// The highest weight of any key below, as far as one is stored here; 0: none is.
     pub fn inner_weight(&self, at: Cursor) -> Result<u32, Fault> {
-        let Layout::SparseArray(array) = &self.layout;
-        array.inner_weight(at.state)
+        match &self.layout {
+            Layout::SparseArray(array) => array.inner_weight(at.state),
+            Layout::Fold(fold) => fold.inner_weight(at.state),
+        }
     }
 
     /// Follows an unbranched chain: appends the labels from here to the next position where a key ends or
@@ -194,27 +240,32 @@ impl Fsa {
         Ok(at)
     }
 
-    /// A number that tells positions of one automaton apart, smaller than [`positions`](Self::positions).
-    pub fn id(&self, at: Cursor) -> u64 {
-        let Layout::SparseArray(_) = &self.layout;
+    /// A number that tells the positions of one automaton apart.
+    pub(crate) fn id(at: Cursor) -> u64 {
         at.state
-    }
-
-    /// An upper bound of all [`id`](Self::id)s.
-    pub fn positions(&self) -> u64 {
-        let Layout::SparseArray(array) = &self.layout;
-        array.slots() as u64
     }
 
     /// Damage at a position, to be reported by a traversal.
     pub fn fault(&self, at: Cursor, reason: &'static str) -> Fault {
-        let Layout::SparseArray(array) = &self.layout;
-        array.fault_at(at.state, reason)
+        match &self.layout {
+            Layout::SparseArray(array) => array.fault_at(at.state, reason),
+            Layout::Fold(fold) => fold.fault_at(at.state, reason),
+        }
     }
 
-    /// How many slots the layout has, and how many of them are used.
-    pub fn fill(&self) -> (u64, u64) {
-        let Layout::SparseArray(array) = &self.layout;
-        (array.slots() as u64, array.used())
+    /// keyvi's sparse array, if that is the layout.
+    pub fn sparse_array(&self) -> Option<&SparseArray> {
+        match &self.layout {
+            Layout::SparseArray(array) => Some(array),
+            Layout::Fold(_) => None,
+        }
+    }
+
+    /// The fold, if that is the layout.
+    pub fn fold(&self) -> Option<&Fold> {
+        match &self.layout {
+            Layout::SparseArray(_) => None,
+            Layout::Fold(fold) => Some(fold),
+        }
     }
 }

@@ -5,6 +5,8 @@
 //! and the word (checked in the machine code: the loop of `follow` holds a single comparison with the
 //! length).
 
+mod lookups;
+
 use std::ops::Range;
 
 use crate::bytes::Bytes;
@@ -75,7 +77,8 @@ impl SparseArray {
         (self.root != 0).then_some(self.root)
     }
 
-    pub(super) fn slots(&self) -> usize {
+    /// Number of slots.
+    pub fn slots(&self) -> usize {
         self.slots
     }
 
@@ -252,7 +255,8 @@ impl SparseArray {
         Ok(if label == 0 { u32::from(word) } else { 0 })
     }
 
-    pub(super) fn used(&self) -> u64 {
+    /// How many slots hold something. Reads the whole array.
+    pub fn used(&self) -> u64 {
         let slots = self.view();
         slots
             .labels

@@ -6,6 +6,7 @@ mod json_parse;
 mod json_print;
 mod kind;
 mod msgpack;
+mod native;
 mod store;
 mod view;
 
@@ -16,5 +17,6 @@ pub use json_parse::{
 };
 pub use json_print::{MsgpackError, msgpack_to_json, skip_msgpack, write_json_string};
 pub use kind::ValueKind;
+pub(crate) use native::NativeValues;
 pub use store::{Blob, MAX_VALUE_LEN, ValueStore};
 pub use view::Value;

@@ -1,10 +1,11 @@
-//! The value section of a file.
+//! The values of a file.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Compression, ValueKind};
+use super::{Compression, NativeValues, ValueKind};
 use crate::bytes::Bytes;
 use crate::error::{Error, Fault, InFile, Result, Section};
 use crate::format::to_usize;
@@ -22,16 +23,18 @@ pub struct ValueStore {
     bytes: Bytes,
     values: Range<usize>,
     properties: ValueProperties,
+    /// Values by ordinal, in a native file.
+    native: Option<Box<NativeValues>>,
     path: Arc<Path>,
 }
 
 /// A value as stored: how its payload is compressed, and the payload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blob<'d> {
     /// How the payload is compressed.
     pub compression: Compression,
-    /// The stored bytes, within the mapped file.
-    pub payload: &'d [u8],
+    /// The stored bytes: within the mapped file, or decoded where a native file holds them in codes.
+    pub payload: Cow<'d, [u8]>,
 }
 
 impl ValueStore {
@@ -48,6 +51,7 @@ impl ValueStore {
             bytes,
             values: end..end,
             properties,
+            native: None,
             path: path.clone(),
         }
     }
@@ -74,8 +78,28 @@ impl ValueStore {
             bytes,
             values,
             properties,
+            native: None,
             path: path.clone(),
         })
+    }
+
+    /// The values of a native file, which fill `range`.
+    pub(crate) fn native(
+        kind: ValueKind,
+        bytes: Bytes,
+        range: Range<usize>,
+        native: NativeValues,
+        properties: ValueProperties,
+        path: &Arc<Path>,
+    ) -> Self {
+        ValueStore {
+            kind,
+            bytes,
+            values: range,
+            properties,
+            native: Some(Box::new(native)),
+            path: path.clone(),
+        }
     }
 
     /// What the values are.
@@ -106,8 +130,32 @@ impl ValueStore {
         self.section().get(to_usize(handle.0)..)
     }
 
+    /// Decodes all values of a native file.
+    pub(crate) fn check(&self) -> Result<()> {
+        match &self.native {
+            Some(native) => native.check().in_file(&self.path),
+            None => Ok(()),
+        }
+    }
+
+    /// The integer of a value of kind int or completion.
+    #[inline]
+    pub fn int(&self, handle: ValueHandle) -> u64 {
+        match self.native.as_deref().and_then(NativeValues::ints) {
+            Some(ints) => ints.get(handle.0),
+            None => handle.0,
+        }
+    }
+
     /// The blob of a json or float-vector value.
     pub fn blob(&self, handle: ValueHandle) -> Result<Blob<'_>> {
+        if let Some(native) = &self.native {
+            let payload = native.payload(handle.0).in_file(&self.path)?;
+            return Ok(Blob {
+                compression: Compression::None,
+                payload,
+            });
+        }
         let (code, payload) = self
             .at(handle)
             .and_then(value::read_blob)
@@ -116,26 +164,30 @@ impl ValueStore {
             .ok_or_else(|| self.damage(handle, "a value has an unknown compression code"))?;
         Ok(Blob {
             compression,
-            payload,
+            payload: payload.into(),
         })
     }
 
     /// The bytes of a string value.
-    pub fn string(&self, handle: ValueHandle) -> Result<&[u8]> {
+    pub fn string(&self, handle: ValueHandle) -> Result<Cow<'_, [u8]>> {
+        if let Some(native) = &self.native {
+            return native.payload(handle.0).in_file(&self.path);
+        }
         self.at(handle)
             .and_then(value::read_string)
+            .map(Cow::Borrowed)
             .ok_or_else(|| self.damage(handle, "a string reaches beyond the values"))
     }
 
     /// The payload of a json or float-vector value, decompressed if need be.
-    pub fn payload(&self, handle: ValueHandle) -> Result<std::borrow::Cow<'_, [u8]>> {
+    pub fn payload(&self, handle: ValueHandle) -> Result<Cow<'_, [u8]>> {
         let blob = self.blob(handle)?;
         if blob.compression == Compression::None {
-            return Ok(blob.payload.into());
+            return Ok(blob.payload);
         }
         let mut payload = Vec::new();
         blob.compression
-            .decompress(blob.payload, MAX_VALUE_LEN, &mut payload)
+            .decompress(&blob.payload, MAX_VALUE_LEN, &mut payload)
             .map_err(|e| self.damage(handle, e.reason()))?;
         Ok(payload.into())
     }

@@ -32,28 +32,33 @@ impl<'d> Value<'d> {
         self.store.kind()
     }
 
-    /// What the automaton stores for the key: the integer itself, or an offset into the values.
+    /// What the automaton stores for the key: in a keyvi file the integer itself, or an offset into the values; in
+    /// a native file the key's ordinal.
     pub fn handle(self) -> ValueHandle {
         self.handle
     }
 
     /// The integer of kinds int and completion.
     pub fn as_u64(self) -> Option<u64> {
-        matches!(self.kind(), ValueKind::Int | ValueKind::Completion).then_some(self.handle.0)
+        matches!(self.kind(), ValueKind::Int | ValueKind::Completion).then(|| self.int())
+    }
+
+    fn int(self) -> u64 {
+        self.store.int(self.handle)
     }
 
     /// The weight of a completion: its value modulo 2^32; 0 for all other kinds.
     pub fn weight(self) -> u32 {
         match self.kind() {
             ValueKind::Completion => {
-                let [a, b, c, d, ..] = self.handle.0.to_le_bytes();
+                let [a, b, c, d, ..] = self.int().to_le_bytes();
                 u32::from_le_bytes([a, b, c, d])
             }
             _ => 0,
         }
     }
 
-    /// The stored bytes without a copy: a string's text, or the payload of json and float vectors, which
+    /// The stored bytes, in a keyvi file without a copy: a string's text, or the payload of json and float vectors, which
     /// may be compressed. Nothing for kinds whose values are not bytes.
     pub fn raw(self) -> Result<Option<Blob<'d>>> {
         match self.kind() {
@@ -74,8 +79,8 @@ impl<'d> Value<'d> {
     pub fn write_text(self, out: &mut Vec<u8>) -> Result<()> {
         match self.kind() {
             ValueKind::KeyOnly => {}
-            ValueKind::Int | ValueKind::Completion => out.extend(self.handle.0.to_string().bytes()),
-            ValueKind::String => out.extend_from_slice(self.store.string(self.handle)?),
+            ValueKind::Int | ValueKind::Completion => out.extend(self.int().to_string().bytes()),
+            ValueKind::String => out.extend_from_slice(&self.store.string(self.handle)?),
             ValueKind::Json => {
                 let payload = self.store.payload(self.handle)?;
                 msgpack_to_json(&payload, out)
@@ -99,7 +104,7 @@ impl<'d> Value<'d> {
         match self.kind() {
             ValueKind::KeyOnly => out.extend_from_slice(b"null"),
             ValueKind::Int | ValueKind::Completion | ValueKind::Json => self.write_text(out)?,
-            ValueKind::String => write_json_string(self.store.string(self.handle)?, out),
+            ValueKind::String => write_json_string(&self.store.string(self.handle)?, out),
             ValueKind::FloatVector => {
                 let floats: Vec<u8> = {
                     let mut msgpack = Vec::new();
@@ -127,9 +132,9 @@ impl<'d> Value<'d> {
     fn write_msgpack(self, out: &mut Vec<u8>) -> Result<()> {
         match self.kind() {
             ValueKind::KeyOnly => msgpack::write_nil(out),
-            ValueKind::Int | ValueKind::Completion => msgpack::write_uint(self.handle.0, out),
+            ValueKind::Int | ValueKind::Completion => msgpack::write_uint(self.int(), out),
             ValueKind::String => {
-                json_or_text_to_msgpack(self.store.string(self.handle)?, Precision::Double, out);
+                json_or_text_to_msgpack(&self.store.string(self.handle)?, Precision::Double, out);
             }
             ValueKind::Json => out.extend_from_slice(&self.store.payload(self.handle)?),
             ValueKind::FloatVector => {
@@ -149,7 +154,7 @@ impl<'d> Value<'d> {
         if self.kind() == ValueKind::Json {
             let blob = self.store.blob(self.handle)?;
             if blob.compression == compression {
-                return Ok(blob.payload.into());
+                return Ok(blob.payload);
             }
         }
         let msgpack = self.msgpack()?;
@@ -189,13 +194,13 @@ impl<'d> Value<'d> {
                 T::deserialize(UnitDeserializer::<Problem>::new()).map_err(misfit)
             }
             ValueKind::Int | ValueKind::Completion => {
-                T::deserialize(U64Deserializer::<Problem>::new(self.handle.0)).map_err(misfit)
+                T::deserialize(U64Deserializer::<Problem>::new(self.int())).map_err(misfit)
             }
             ValueKind::String => {
                 let bytes = self.store.string(self.handle)?;
-                match std::str::from_utf8(bytes) {
+                match std::str::from_utf8(&bytes) {
                     Ok(text) => T::deserialize(BorrowedStrDeserializer::<Problem>::new(text)),
-                    Err(_) => T::deserialize(BorrowedBytesDeserializer::<Problem>::new(bytes)),
+                    Err(_) => T::deserialize(BorrowedBytesDeserializer::<Problem>::new(&bytes)),
                 }
                 .map_err(misfit)
             }

@@ -8,6 +8,7 @@ use keyfold_compiler::{OnDuplicate, Options};
 use keyfold_reader::{Compression, Precision};
 
 use crate::kind::Kind;
+use crate::layout::LayoutArgs;
 use crate::rows::{Form, MAX_FIELDS};
 use crate::size;
 
@@ -29,10 +30,10 @@ use crate::size;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  keyfold compile --kind int -o words.kv words.tsv.gz
-  keyfold compile --kind json --compression zstd -o cities.kv exports/
-  zcat log.gz | cut -f2 | keyfold compile --kind key-only -o seen.kv -
-  keyfold compile --kind string --secondary tenant,user -o users.kv users.jsonl
+  keyfold compile --kind int -o words.kf words.tsv.gz
+  keyfold compile --kind json --profile small -o cities.kf exports/
+  zcat log.gz | cut -f2 | keyfold compile --kind key-only -o seen.kf -
+  keyfold compile --kind string --secondary tenant,user -o users.kf users.jsonl
 
 The last line on standard error:
   rows read 9 = keys written 7 + duplicates 1 + rejected 1")]
@@ -53,9 +54,8 @@ pub(crate) struct CompileArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Layout of the file
-    #[arg(long, value_enum, default_value_t = FileFormat::Keyvi)]
-    format: FileFormat,
+    #[command(flatten)]
+    layout: LayoutArgs,
 
     /// Form of the rows
     #[arg(long, value_enum, value_name = "FORM", default_value_t = InputFormat::Auto)]
@@ -90,7 +90,7 @@ pub(crate) struct CompileArgs {
     #[arg(long, value_name = "DIR")]
     temporary_path: Option<PathBuf>,
 
-    /// Compression of JSON documents and float vectors [default: none]
+    /// Compression of those JSON documents and float vectors that it makes smaller [default: none]
     #[arg(long, value_enum, value_name = "NAME")]
     compression: Option<CompressionName>,
 
@@ -138,13 +138,6 @@ pub(crate) struct CompileArgs {
     /// Print nothing but errors
     #[arg(short, long)]
     pub(crate) quiet: bool,
-}
-
-/// The layout of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FileFormat {
-    /// That of keyvi 0.7
-    Keyvi,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -199,7 +192,6 @@ impl CompileArgs {
 
     /// The options of the build. Those given by keyvi's names come first.
     pub(crate) fn options(&self) -> Result<Options> {
-        let FileFormat::Keyvi = self.format;
         self.check()?;
         let mut options = Options::new(self.kind.values());
         for option in &self.named {
@@ -241,6 +233,8 @@ impl CompileArgs {
             Duplicate::Error => OnDuplicate::Error,
         });
         set(&mut options.on_duplicate, on_duplicate);
+        let format = options.format;
+        self.layout.apply(&mut options, format)?;
         options.json_or_text = self.json_or_text;
         options.secondary.clone_from(&self.secondary);
         options.manifest.clone_from(&self.manifest);
@@ -258,6 +252,9 @@ impl CompileArgs {
             bail!(
                 "a vector has no keys: --sorted, --on-duplicate and --secondary are for dictionaries"
             );
+        }
+        if self.kind.is_vector() && !self.layout.is_empty() {
+            bail!("a vector has one layout: --format and --profile are for dictionaries");
         }
         if self.sorted && !self.secondary.is_empty() {
             bail!("--sorted and --secondary exclude each other");

@@ -1,6 +1,7 @@
 //! The traversal in byte order of the keys.
 
 use crate::error::Fault;
+use crate::fsa::fold::{Fold, FoldScan};
 use crate::fsa::{Children, Cursor, Fsa, ValueHandle};
 
 /// A depth-first walk: a key before the keys it is a prefix of, children by byte.
@@ -14,6 +15,8 @@ pub struct Lexicographic {
     frames: Vec<Frame>,
     /// Position to be entered before anything else.
     start: Option<Cursor>,
+    /// The walk itself in a native file, whose leaves are read key by key.
+    leaves: Option<FoldScan>,
     /// Keys that may still come.
     remaining: u64,
     max_key_len: usize,
@@ -36,6 +39,7 @@ impl Lexicographic {
             key: prefix.to_vec(),
             frames: Vec::new(),
             start: at,
+            leaves: None,
             remaining: keys,
             max_key_len,
         }
@@ -51,6 +55,14 @@ impl Lexicographic {
             None if lower > &self.key[..] => return Ok(()),
             None => &[],
         };
+        if let Some(fold) = fsa.fold() {
+            let mut leaves = FoldScan::new(fold, at.state, &self.key, self.max_key_len)?;
+            if !rest.is_empty() {
+                leaves.seek(fold, lower)?;
+            }
+            self.leaves = Some(leaves);
+            return Ok(());
+        }
         for &label in rest {
             let mut children = fsa.children(at)?;
             children.skip_through(label);
@@ -71,7 +83,33 @@ impl Lexicographic {
     }
 
     /// Goes to the next key; its value, or nothing at the end.
+    #[inline]
     pub fn advance(&mut self, fsa: &Fsa) -> Result<Option<ValueHandle>, Fault> {
+        match fsa.fold() {
+            Some(fold) => self.advance_in_leaves(fold),
+            None => self.advance_by_states(fsa),
+        }
+    }
+
+    #[inline]
+    fn advance_in_leaves(&mut self, fold: &Fold) -> Result<Option<ValueHandle>, Fault> {
+        if let Some(at) = self.start.take() {
+            self.leaves = Some(FoldScan::new(fold, at.state, &self.key, self.max_key_len)?);
+        }
+        let Some(leaves) = &mut self.leaves else {
+            return Ok(None);
+        };
+        let Some(ordinal) = leaves.advance(fold)? else {
+            return Ok(None);
+        };
+        let Some(remaining) = self.remaining.checked_sub(1) else {
+            return Err(fold.fault("more keys than the header says"));
+        };
+        self.remaining = remaining;
+        Ok(Some(ValueHandle(u64::from(ordinal))))
+    }
+
+    fn advance_by_states(&mut self, fsa: &Fsa) -> Result<Option<ValueHandle>, Fault> {
         if let Some(at) = self.start.take()
             && let Some(value) = self.enter(fsa, at)?
         {
@@ -124,8 +162,9 @@ impl Lexicographic {
     }
 
     /// The current key.
+    #[inline]
     pub fn key(&self) -> &[u8] {
-        &self.key
+        self.leaves.as_ref().map_or(&self.key, FoldScan::key)
     }
 
     /// How many of the announced keys have not come.

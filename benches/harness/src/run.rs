@@ -1,0 +1,97 @@
+//! From arguments to the report.
+
+use std::fs;
+use std::io::Write;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use serde::Serialize;
+
+use crate::arguments::Arguments;
+use crate::engine::{Access, Engine};
+use crate::queries::Queries;
+use crate::{cold, get, iterate, latency, report, resident, rows};
+
+/// Does what the arguments of the process say, and prints the report.
+pub fn run<E: Engine>() -> Result<()> {
+    match Arguments::parse() {
+        Arguments::Build {
+            kind,
+            rows: from,
+            file,
+        } => {
+            let begin = Instant::now();
+            let text =
+                fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
+            E::build(&rows::sorted(&text), kind, &file)?;
+            let seconds = begin.elapsed().as_secs_f64();
+            print(&report::Build { seconds })
+        }
+        Arguments::Get {
+            asked,
+            passes,
+            value,
+        } => {
+            let queries = Queries::read(&asked)?;
+            let engine = E::open(&asked.file, Access::InMemory)?;
+            let mut session = engine.session()?;
+            print(&get::single(&mut session, &queries.keys(), passes, value)?)
+        }
+        Arguments::GetMany {
+            asked,
+            passes,
+            batch,
+        } => {
+            let queries = Queries::read(&asked)?;
+            let engine = E::open(&asked.file, Access::InMemory)?;
+            let mut session = engine.session()?;
+            print(&get::many(&mut session, &queries.keys(), passes, batch)?)
+        }
+        Arguments::Latency {
+            asked,
+            passes,
+            threads,
+        } => {
+            let queries = Queries::read(&asked)?;
+            let engine = E::open(&asked.file, Access::InMemory)?;
+            print(&latency::measure(
+                &engine,
+                &queries.keys(),
+                passes,
+                threads,
+            )?)
+        }
+        Arguments::Iterate { file, passes } => {
+            let engine = E::open(&file, Access::InMemory)?;
+            let mut session = engine.session()?;
+            print(&iterate::measure(&mut session, passes)?)
+        }
+        Arguments::Cold {
+            asked,
+            warm,
+            cache_bytes,
+        } => {
+            let queries = Queries::read(&asked)?;
+            let access = Access::FromDisk { cache_bytes };
+            print(&cold::measure::<E>(
+                &asked.file,
+                access,
+                &queries.keys(),
+                warm,
+            )?)
+        }
+        Arguments::Resident { asked, gets } => {
+            let engine = E::open(&asked.file, Access::InMemory)?;
+            let mut session = engine.session()?;
+            print(&resident::measure(&mut session, &asked.queries, gets)?)?;
+            resident::wait()
+        }
+    }
+}
+
+fn print(report: &impl Serialize) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", serde_json::to_string(report)?)?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,48 @@
+//! What was measured, as plain numbers that targets and pictures name.
+
+/// What a number counts. [`Quantity::name`] is how `definitions.toml` calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quantity {
+    /// Bytes of the smallest file of the rows, or memory where there is no file.
+    File,
+    /// Bytes of the file that keys are found with.
+    KeyPart,
+    /// Nanoseconds of a get of a stored key.
+    Get,
+    /// Nanoseconds of a get of a stored key in a batch.
+    GetMany,
+    /// 99th percentile of single gets with two threads asking, in nanoseconds.
+    P99OfTwo,
+    /// Gets per second of two threads.
+    RateOfTwo,
+    /// Memory of eight processes over what they may have: 1.1 times the file, and 10 MB each.
+    SharedByEight,
+    /// Nanoseconds per key visited in order.
+    Iterate,
+    /// Seconds of a compile.
+    Compile,
+    /// Peak memory of a compile over its limit.
+    Peak,
+}
+
+/// One number.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// What it counts.
+    pub quantity: Quantity,
+    /// Name of the corpus, or of the made rows with their number.
+    pub rows: String,
+    /// Who was measured.
+    pub engine: String,
+    /// The number.
+    pub value: f64,
+}
+
+/// The number of one engine, if it was measured.
+pub fn figure(figures: &[Figure], quantity: Quantity, rows: &str, engine: &str) -> Option<f64> {
+    let mut named = figures.iter().filter(|figure| {
+        figure.quantity == quantity && figure.rows == rows && figure.engine == engine
+    });
+    named.next().map(|figure| figure.value)
+}

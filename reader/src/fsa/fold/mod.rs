@@ -1,0 +1,607 @@
+//! The native layout: a head of nodes over leaves of neighbouring keys.
+//!
+//! A position is either in the chain of a node or in a leaf. In a leaf it is the first key that starts with the labels
+//! followed, and how many of them lie within the leaf; no bytes need to be stored for it.
+
+mod leaf;
+mod lookups;
+mod scan;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub(super) use scan::FoldScan;
+
+use crate::bytes::Bytes;
+use crate::error::{Fault, Section};
+use crate::format::native::alphabet::Alphabet;
+use crate::format::native::header::NativeHeader;
+use crate::format::native::ints::Ints;
+use crate::format::native::node::{LEAF, Node, leaf_offset};
+use crate::format::native::slots::{self, JUNCTION, Junction, Slot};
+use crate::format::native::tokens::{Query, Tokens};
+use crate::format::to_usize;
+use crate::simd;
+use leaf::{Codec, Leaf};
+
+const NODE_OUTSIDE: &str = "a node reaches beyond the head";
+const NODE_ORDER: &str = "a target does not lead backwards: a cycle";
+const TOO_LONG: &str = "a key is longer than any key can be";
+const SLOT_OUTSIDE: &str = "a target leads outside of the slots";
+const JUNCTION_OUTSIDE: &str = "a target leads outside of the list of junctions";
+
+/// The keys of a native file; clones share its bytes.
+#[derive(Clone, Debug)]
+pub struct Fold {
+    bytes: Bytes,
+    tokens: Tokens,
+    alphabet: Arc<Alphabet>,
+    head: Range<usize>,
+    slots: Range<usize>,
+    junctions: Range<usize>,
+    leaves: Range<usize>,
+    root: u32,
+    entrance: u32,
+    keys: u64,
+    /// The values of a dictionary of kind completion.
+    weights: Option<Ints>,
+    bit_counts: simd::BitCounts,
+}
+
+/// A position, unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In a node's chain, so many bytes into it.
+    Node { offset: u32, depth: usize },
+    /// In a leaf: the first key that starts so, and the number of labels.
+    Leaf { offset: u64, key: u32, depth: usize },
+}
+
+/// ```text
+/// node  0:1 | bytes of the chain: 31 | offset: 32
+/// leaf  1:1 | key: 6 | labels: 21 | offset: 36
+/// ```
+const LEAF_STATE: u64 = 1 << 63;
+const LEAF_OFFSET_BITS: u32 = 36;
+const DEPTH_BITS: u32 = 21;
+
+impl Place {
+    #[inline]
+    fn pack(self) -> u64 {
+        match self {
+            Place::Node { offset, depth } => u64::from(offset) | (depth as u64) << 32,
+            Place::Leaf { offset, key, depth } => {
+                LEAF_STATE
+                    | u64::from(key) << (LEAF_OFFSET_BITS + DEPTH_BITS)
+                    | (depth as u64) << LEAF_OFFSET_BITS
+                    | offset
+            }
+        }
+    }
+
+    #[inline]
+    fn unpack(state: u64) -> Self {
+        let (high, low) = (state >> 32, state & u64::from(u32::MAX));
+        if state & LEAF_STATE == 0 {
+            return Place::Node {
+                offset: u32::try_from(low).unwrap_or(u32::MAX),
+                depth: to_usize(high),
+            };
+        }
+        let depth = state >> LEAF_OFFSET_BITS & ((1 << DEPTH_BITS) - 1);
+        let [.., key] = (state >> (LEAF_OFFSET_BITS + DEPTH_BITS) & 63).to_be_bytes();
+        Place::Leaf {
+            offset: state & ((1 << LEAF_OFFSET_BITS) - 1),
+            key: u32::from(key),
+            depth: to_usize(depth),
+        }
+    }
+}
+
+/// A look-up.
+struct Get<'a> {
+    fold: &'a Fold,
+    state: u64,
+    labels: &'a [u8],
+}
+
+impl simd::Task for Get<'_> {
+    type Output = Result<Option<u32>, Fault>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let fold = self.fold;
+        if !fold.slots.is_empty() && Some(self.state) == fold.root() {
+            fold.get_by_slots(self.labels)
+        } else {
+            fold.get_by_nodes(self.state, self.labels)
+        }
+    }
+}
+
+impl Fold {
+    /// The keys of the file with this header; `weights` are the values of kind completion.
+    pub(crate) fn new(
+        bytes: Bytes,
+        header: &NativeHeader,
+        weights: Option<Ints>,
+    ) -> Result<Self, Fault> {
+        let alphabet = header.range(Section::Alphabet);
+        let properties = &header.properties;
+        let number = |n: u64| {
+            let reason = "a position of the root is too large";
+            u32::try_from(n).map_err(|_| Fault::new(Section::Header, 0, reason))
+        };
+        let fold = Fold {
+            tokens: Tokens::read(&bytes, header.range(Section::Tokens), Section::Tokens)?,
+            alphabet: Alphabet::read(&bytes[alphabet.clone()])
+                .ok_or_else(|| {
+                    let reason = "the alphabet does not list each byte once";
+                    Fault::new(Section::Alphabet, alphabet.start as u64, reason)
+                })?
+                .into(),
+            head: header.range(Section::Head),
+            slots: header.range(Section::Slots),
+            junctions: header.range(Section::Junctions),
+            leaves: header.range(Section::Leaves),
+            root: number(properties.root)?,
+            entrance: number(properties.entrance)?,
+            keys: properties.keys,
+            weights,
+            bit_counts: simd::BitCounts::detect(),
+            bytes,
+        };
+        if fold.keys > 0 {
+            fold.node(fold.root)?;
+        }
+        Ok(fold)
+    }
+
+    /// Where the leaves stand in the file.
+    pub(crate) fn leaf_bytes(&self) -> Range<usize> {
+        self.leaves.clone()
+    }
+
+    pub(super) fn root(&self) -> Option<u64> {
+        let root = Place::Node {
+            offset: self.root,
+            depth: 0,
+        };
+        (self.keys > 0).then(|| root.pack())
+    }
+
+    #[inline(always)]
+    fn codec(&self) -> Codec<'_> {
+        Codec {
+            alphabet: &self.alphabet,
+            tokens: self.tokens.view(),
+        }
+    }
+
+    #[inline]
+    fn node(&self, offset: u32) -> Result<Node<'_>, Fault> {
+        Node::read(
+            &self.bytes[self.head.clone()],
+            offset as usize,
+            self.weights.is_some(),
+        )
+        .ok_or_else(|| self.node_fault(offset, NODE_OUTSIDE))
+    }
+
+    #[inline(always)]
+    fn leaf(&self, offset: u64) -> Result<Leaf<'_>, Fault> {
+        Leaf::read(&self.bytes[self.leaves.clone()], to_usize(offset))
+            .map_err(|reason| self.leaf_fault(offset, reason))
+    }
+
+    #[cold]
+    fn node_fault(&self, offset: u32, reason: &'static str) -> Fault {
+        Fault::new(
+            Section::Head,
+            self.head.start as u64 + u64::from(offset),
+            reason,
+        )
+    }
+
+    #[cold]
+    fn leaf_fault(&self, offset: u64, reason: &'static str) -> Fault {
+        Fault::new(
+            Section::Leaves,
+            (self.leaves.start as u64).saturating_add(offset),
+            reason,
+        )
+    }
+
+    #[cold]
+    fn slot_fault(&self, section: Section, reason: &'static str) -> Fault {
+        let range = if section == Section::Slots {
+            &self.slots
+        } else {
+            &self.junctions
+        };
+        Fault::new(section, range.start as u64, reason)
+    }
+
+    /// Damage of the keys as a whole.
+    #[cold]
+    pub(super) fn fault(&self, reason: &'static str) -> Fault {
+        self.node_fault(self.root, reason)
+    }
+
+    /// Damage at a position.
+    pub(super) fn fault_at(&self, state: u64, reason: &'static str) -> Fault {
+        match Place::unpack(state) {
+            Place::Node { offset, .. } => self.node_fault(offset, reason),
+            Place::Leaf { offset, .. } => self.leaf_fault(offset, reason),
+        }
+    }
+
+    /// The node a target leads to; targets lead backwards, or there could be a cycle.
+    #[inline]
+    fn child_of(&self, parent: u32, target: u32) -> Result<u32, Fault> {
+        if target < parent {
+            Ok(target)
+        } else {
+            Err(self.node_fault(parent, NODE_ORDER))
+        }
+    }
+
+    /// The ordinal of the key that leads on from a position by `labels`.
+    #[inline]
+    pub(super) fn get(&self, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
+        let ordinal = self.bit_counts.run(Get {
+            fold: self,
+            state,
+            labels,
+        })?;
+        Ok(ordinal.map(u64::from))
+    }
+
+    #[inline(always)]
+    fn get_by_slots(&self, key: &[u8]) -> Result<Option<u32>, Fault> {
+        let slots = slots::view(&self.bytes[self.slots.clone()]);
+        let query = Query::new(key);
+        let (mut base, mut depth) = (self.entrance, 0);
+        while let Some(&label) = key.get(depth) {
+            let Some(&slot) = slots.get(base as usize + usize::from(label)) else {
+                return Err(self.slot_fault(Section::Slots, SLOT_OUTSIDE));
+            };
+            let slot = Slot::read(slot);
+            if slot.label != label {
+                return Ok(None);
+            }
+            base = slot.target;
+            if slot.is_plain() {
+                depth += 1;
+                continue;
+            }
+            if base & LEAF != 0 {
+                return self.find_in(leaf_offset(base), &query, depth, Some(slot.key.into()));
+            }
+            if base == 0 {
+                return Ok(None);
+            }
+            let junctions = &self.bytes[self.junctions.clone()];
+            let Some(junction) = Junction::read(junctions, (base & !JUNCTION) as usize) else {
+                return Err(self.slot_fault(Section::Junctions, JUNCTION_OUTSIDE));
+            };
+            let same = query.common(depth + 1, junction.chain, junction.len);
+            if same < junction.len {
+                return Ok(None);
+            }
+            depth += 1 + same;
+            if depth == key.len() {
+                return Ok(junction.ordinal);
+            }
+            base = junction.base;
+        }
+        Ok(None)
+    }
+
+    /// The ordinal of the query in the leaf at `offset`, whose keys differ from byte `top` on.
+    #[inline(always)]
+    fn find_in(
+        &self,
+        offset: u64,
+        query: &Query<'_>,
+        top: usize,
+        hint: Option<u32>,
+    ) -> Result<Option<u32>, Fault> {
+        let leaf = self.leaf(offset)?;
+        match leaf.descend(self.codec(), query, top, hint) {
+            Ok((found, depth, true)) if depth == query.bytes().len() => {
+                Ok(Some(leaf.header.first.wrapping_add(found)))
+            }
+            Ok(_) => Ok(None),
+            Err(reason) => Err(self.leaf_fault(offset, reason)),
+        }
+    }
+
+    fn get_by_nodes(&self, state: u64, labels: &[u8]) -> Result<Option<u32>, Fault> {
+        let (mut offset, mut depth) = match Place::unpack(state) {
+            Place::Node { offset, depth } => (offset, depth),
+            Place::Leaf { .. } => return self.ordinal_below(state, labels),
+        };
+        let mut rest = labels;
+        loop {
+            let node = self.node(offset)?;
+            let chain = node.chain.get(depth..).unwrap_or_default();
+            let Some(behind) = rest.strip_prefix(chain) else {
+                return Ok(None);
+            };
+            let Some((&label, after)) = behind.split_first() else {
+                return Ok(node.ordinal);
+            };
+            let Some(range) = node.range_of(label) else {
+                return Ok(None);
+            };
+            let target = node.target(range);
+            if target & LEAF != 0 {
+                return self.find_in(leaf_offset(target), &Query::new(behind), 0, None);
+            }
+            if node.separators[range] != label {
+                return Ok(None);
+            }
+            offset = self.child_of(offset, target)?;
+            depth = 0;
+            rest = after;
+        }
+    }
+
+    fn ordinal_below(&self, state: u64, labels: &[u8]) -> Result<Option<u32>, Fault> {
+        match self.follow(state, labels)? {
+            Some(state) => self.ordinal(state),
+            None => Ok(None),
+        }
+    }
+
+    /// Follows labels one after the other.
+    pub(super) fn follow(&self, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
+        let mut place = Place::unpack(state);
+        let mut rest = labels;
+        while let Place::Node { offset, depth } = place {
+            let node = self.node(offset)?;
+            let chain = node.chain.get(depth..).unwrap_or_default();
+            if chain.len() >= rest.len() {
+                let depth = depth + rest.len();
+                let met = chain.starts_with(rest);
+                return Ok(met.then(|| Place::Node { offset, depth }.pack()));
+            }
+            let Some(behind) = rest.strip_prefix(chain) else {
+                return Ok(None);
+            };
+            // the chain is shorter than what is left of the labels
+            let Some((&label, after)) = behind.split_first() else {
+                return Ok(None);
+            };
+            let Some(range) = node.range_of(label) else {
+                return Ok(None);
+            };
+            let target = node.target(range);
+            if target & LEAF != 0 {
+                let offset = leaf_offset(target);
+                let leaf = self.leaf(offset)?;
+                let (key, depth, _) = leaf
+                    .descend(self.codec(), &Query::new(behind), 0, None)
+                    .map_err(|reason| self.leaf_fault(offset, reason))?;
+                let met = depth == behind.len();
+                return Ok(met.then(|| Place::Leaf { offset, key, depth }.pack()));
+            }
+            if node.separators[range] != label {
+                return Ok(None);
+            }
+            place = Place::Node {
+                offset: self.child_of(offset, target)?,
+                depth: 0,
+            };
+            rest = after;
+        }
+        let Place::Leaf {
+            offset,
+            mut key,
+            mut depth,
+        } = place
+        else {
+            return Ok(None);
+        };
+        let leaf = self.leaf(offset)?;
+        let mut text = Vec::new();
+        for &label in rest {
+            let Some(next) = self.step_in(&leaf, key, depth, label, &mut text, offset)? else {
+                return Ok(None);
+            };
+            key = next;
+            depth += 1;
+        }
+        Ok(Some(Place::Leaf { offset, key, depth }.pack()))
+    }
+
+    /// The text of a key behind its label, and how many bytes come before it.
+    fn tail(
+        &self,
+        leaf: &Leaf<'_>,
+        key: u32,
+        offset: u64,
+        text: &mut Vec<u8>,
+    ) -> Result<usize, Fault> {
+        let entry = leaf.entry(key, &self.alphabet);
+        text.clear();
+        leaf.code_bytes(entry.codes, entry.len)
+            .and_then(|codes| self.codec().tokens.decode(codes, text))
+            .map_err(|reason| self.leaf_fault(offset, reason))?;
+        Ok(entry.shared + 1)
+    }
+
+    /// The first key that starts with the first `depth` bytes of `key` and then `label`.
+    fn step_in(
+        &self,
+        leaf: &Leaf<'_>,
+        key: u32,
+        depth: usize,
+        label: u8,
+        text: &mut Vec<u8>,
+        offset: u64,
+    ) -> Result<Option<u32>, Fault> {
+        let before = self.tail(leaf, key, offset, text)?;
+        if depth.checked_sub(before).and_then(|at| text.get(at)) == Some(&label) {
+            return Ok(Some(key));
+        }
+        let mut parting = leaf.parting_at(key, leaf.end_of(key, depth), depth);
+        while parting != 0 {
+            let next = parting.trailing_zeros();
+            if leaf.entry(next, &self.alphabet).label == label {
+                return Ok(Some(next));
+            }
+            parting &= parting - 1;
+        }
+        Ok(None)
+    }
+
+    /// The labels of the children of a position, as a set of 256 bits.
+    pub(super) fn labels(&self, state: u64) -> Result<[u64; 4], Fault> {
+        let mut labels = [0; 4];
+        let mut add = |label: u8| labels[usize::from(label / 64)] |= 1u64 << (label % 64);
+        match Place::unpack(state) {
+            Place::Node { offset, depth } => {
+                let node = self.node(offset)?;
+                if let Some(&label) = node.chain.get(depth) {
+                    add(label);
+                    return Ok(labels);
+                }
+                for range in 0..node.ranges() {
+                    let target = node.target(range);
+                    if target & LEAF == 0 {
+                        add(node.separators[range]);
+                        continue;
+                    }
+                    let leaf = self.leaf(leaf_offset(target))?;
+                    add(leaf.entry(0, &self.alphabet).label);
+                    let mut parting = leaf.parting_at(0, leaf.header.keys, 0);
+                    while parting != 0 {
+                        add(leaf.entry(parting.trailing_zeros(), &self.alphabet).label);
+                        parting &= parting - 1;
+                    }
+                }
+            }
+            Place::Leaf { offset, key, depth } => {
+                let leaf = self.leaf(offset)?;
+                let mut text = Vec::new();
+                let before = self.tail(&leaf, key, offset, &mut text)?;
+                if let Some(&label) = depth.checked_sub(before).and_then(|at| text.get(at)) {
+                    add(label);
+                }
+                let mut parting = leaf.parting_at(key, leaf.end_of(key, depth), depth);
+                while parting != 0 {
+                    add(leaf.entry(parting.trailing_zeros(), &self.alphabet).label);
+                    parting &= parting - 1;
+                }
+            }
+        }
+        Ok(labels)
+    }
+
+    /// The ordinal of the key that ends at a position.
+    pub(super) fn ordinal(&self, state: u64) -> Result<Option<u32>, Fault> {
+        match Place::unpack(state) {
+            Place::Node { offset, depth } => {
+                let node = self.node(offset)?;
+                Ok(node.ordinal.filter(|_| depth >= node.chain.len()))
+            }
+            Place::Leaf { offset, key, depth } => {
+                let leaf = self.leaf(offset)?;
+                let mut text = Vec::new();
+                let before = self.tail(&leaf, key, offset, &mut text)?;
+                let ends = before + text.len() == depth;
+                Ok(ends.then(|| leaf.header.first.wrapping_add(key)))
+            }
+        }
+    }
+
+    /// The highest value of the keys below a position, in dictionaries of kind completion; else 0.
+    pub(super) fn inner_weight(&self, state: u64) -> Result<u32, Fault> {
+        let Some(weights) = &self.weights else {
+            return Ok(0);
+        };
+        let weight = |value: u64| u32::try_from(value & u64::from(u32::MAX)).unwrap_or(0);
+        match Place::unpack(state) {
+            Place::Node { offset, .. } => {
+                let node = self.node(offset)?;
+                let own = node
+                    .ordinal
+                    .map_or(0, |ordinal| weight(weights.get(u64::from(ordinal))));
+                Ok((0..node.ranges())
+                    .map(|range| node.weight(range))
+                    .fold(own, u32::max))
+            }
+            Place::Leaf { offset, key, depth } => {
+                let leaf = self.leaf(offset)?;
+                let end = leaf.end_of(key, depth);
+                let ordinals = (key..end).map(|key| leaf.header.first.wrapping_add(key));
+                let values = ordinals.map(|ordinal| weight(weights.get(u64::from(ordinal))));
+                Ok(values.max().unwrap_or(0))
+            }
+        }
+    }
+
+    /// Appends the key with an ordinal below the number of keys. A key longer than `max_key_len` bytes is damage.
+    pub(crate) fn select(
+        &self,
+        ordinal: u32,
+        max_key_len: usize,
+        key: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        let mut offset = self.root;
+        loop {
+            let node = self.node(offset)?;
+            key.extend_from_slice(node.chain);
+            if key.len() > max_key_len {
+                return Err(self.node_fault(offset, TOO_LONG));
+            }
+            if node.ordinal == Some(ordinal) {
+                return Ok(());
+            }
+            // the last range whose keys start at the ordinal or before it
+            let (mut low, mut high) = (0, node.ranges());
+            while high - low > 1 {
+                let middle = low.midpoint(high);
+                if self.first_ordinal(offset, node.target(middle))? <= ordinal {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
+            }
+            let target = node.target(low);
+            if target & LEAF != 0 {
+                let at = leaf_offset(target);
+                let leaf = self.leaf(at)?;
+                return leaf
+                    .select(
+                        self.codec(),
+                        ordinal.wrapping_sub(leaf.header.first),
+                        max_key_len,
+                        key,
+                    )
+                    .map_err(|reason| self.leaf_fault(at, reason));
+            }
+            key.push(node.separators[low]);
+            offset = self.child_of(offset, target)?;
+        }
+    }
+
+    /// The ordinal of the first key below a target.
+    fn first_ordinal(&self, parent: u32, target: u32) -> Result<u32, Fault> {
+        let (mut parent, mut target) = (parent, target);
+        loop {
+            if target & LEAF != 0 {
+                return Ok(self.leaf(leaf_offset(target))?.header.first);
+            }
+            let offset = self.child_of(parent, target)?;
+            let node = self.node(offset)?;
+            if let Some(ordinal) = node.ordinal {
+                return Ok(ordinal);
+            }
+            parent = offset;
+            target = node.target(0);
+        }
+    }
+}
