@@ -6,16 +6,20 @@ use serde::Serialize;
 
 use crate::definitions::Operation;
 use crate::figures::{Figure, Quantity};
-use crate::get::{self, check};
+use crate::get::check;
 use crate::question::{Question, limit};
 use crate::setting::Setting;
 use crate::table::{Table, distinct, median, number};
+
+/// Stands for look-ups of single keys, at the same time as the batches.
+const ALONE: usize = 1;
 
 /// One run of one engine.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "the names are columns of the record")]
 pub struct Sample {
     pub corpus: String,
+    /// Keys in one call.
     pub batch: usize,
     pub engine: String,
     pub round: usize,
@@ -25,7 +29,8 @@ pub struct Sample {
     pub found: u64,
 }
 
-/// Runs every corpus with every engine. One without a call for many keys asks them one after the other.
+/// Runs every corpus with every engine: keys alone, then in batches. An engine without a call for many keys asks them one
+/// after the other.
 pub fn run(setting: &Setting) -> Result<Vec<Sample>> {
     let many = &setting.definitions.get_many;
     let mut samples = Vec::new();
@@ -33,17 +38,21 @@ pub fn run(setting: &Setting) -> Result<Vec<Sample>> {
         eprintln!("get-many {}", corpus.name);
         let files = setting.files(corpus)?;
         for round in 0..setting.either(&many.rounds, &many.quick_rounds) {
-            for &batch in &many.batches {
-                for engine in setting.in_turn(Operation::GetMany, round) {
-                    let mut options = vec![
-                        ("passes", many.passes.to_string()),
-                        ("batch", batch.to_string()),
-                    ];
+            for engine in setting.in_turn(Operation::GetMany, round) {
+                for batch in std::iter::once(ALONE).chain(many.batches.iter().copied()) {
+                    let mut options = vec![("passes", many.passes.to_string())];
+                    let operation = match batch {
+                        ALONE => Operation::Get,
+                        _ => Operation::GetMany,
+                    };
+                    if operation == Operation::GetMany {
+                        options.push(("batch", batch.to_string()));
+                    }
                     options.extend(limit(engine));
                     let report: report::Get = Question {
                         engine,
                         file: &setting.file(engine, corpus),
-                        operation: Operation::GetMany,
+                        operation,
                         queries: Some(&files.hits),
                         options,
                         within: None,
@@ -87,8 +96,8 @@ fn nanoseconds(samples: &[Sample], corpus: &str, engine: &str, batch: usize) -> 
     median(same.map(|sample| sample.nanoseconds))
 }
 
-/// The medians side by side, and beside those of single look-ups where these were measured.
-pub fn table(samples: &[Sample], single: &[get::Sample]) -> String {
+/// The medians side by side, and beside those of single look-ups.
+pub fn table(samples: &[Sample]) -> String {
     let mut table = Table::new(&[
         "rows",
         "engine",
@@ -97,10 +106,10 @@ pub fn table(samples: &[Sample], single: &[get::Sample]) -> String {
         "#single, ns",
         "#single / batch",
     ]);
-    for (corpus, engine, batch) in distinct(samples.iter().map(|s| (&s.corpus, &s.engine, s.batch)))
-    {
+    let batches = samples.iter().filter(|sample| sample.batch != ALONE);
+    for (corpus, engine, batch) in distinct(batches.map(|s| (&s.corpus, &s.engine, s.batch))) {
         let many = nanoseconds(samples, corpus, engine, batch);
-        let single = get::nanoseconds(single, corpus, engine, "hits", "none");
+        let single = nanoseconds(samples, corpus, engine, ALONE);
         table.row(&[
             corpus.clone(),
             engine.clone(),

@@ -55,7 +55,7 @@ pub fn run(setting: &Setting) -> Result<(Vec<Sample>, Vec<String>)> {
             let within = match limit.map(Cgroup::new).transpose() {
                 Ok(within) => within,
                 Err(error) => {
-                    failed.push(format!("{name}: {error:#}"));
+                    failed.push(format!("{name}: {}", error.root_cause()));
                     continue;
                 }
             };
@@ -71,7 +71,7 @@ pub fn run(setting: &Setting) -> Result<(Vec<Sample>, Vec<String>)> {
             };
             let sample = match cold.sample(setting, &corpus.name, 0) {
                 Err(error) if limit.is_some() => {
-                    failed.push(format!("{name}: {error:#}"));
+                    failed.push(format!("{name}: {}", error.root_cause()));
                     continue;
                 }
                 sample => sample?,
@@ -128,6 +128,10 @@ pub fn table(samples: &[Sample], failed: &[String]) -> String {
     if !failed.is_empty() {
         text += "\nNot measured with little memory, as a memory cgroup cannot be made here, or the engine does not run in it:\n\n";
     }
-    text.extend(failed.iter().map(|why| format!("- {}\n", why.trim())));
+    text.extend(
+        failed
+            .iter()
+            .map(|why| format!("- {}\n", why.trim_end_matches([':', ' ']))),
+    );
     text
 }

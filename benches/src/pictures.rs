@@ -8,6 +8,9 @@ use crate::record::Record;
 use crate::scale::Samples;
 use crate::table::distinct;
 
+/// Fewer engines make no picture.
+const FEWEST: usize = 3;
+
 /// Per set of rows: size against the time of a get. Gives what shows them in the report.
 pub fn sizes_and_gets(record: &Record, figures: &[Figure]) -> Result<String> {
     let gets = || figures.iter().filter(|of| of.quantity == Quantity::Get);
@@ -22,6 +25,9 @@ pub fn sizes_and_gets(record: &Record, figures: &[Figure]) -> Result<String> {
             })
         };
         let dots: Vec<Curve> = same.filter_map(dot).collect();
+        if dots.len() < FEWEST {
+            continue;
+        }
         let title = format!("{rows}: size against the time of a get");
         let x = "file, or memory where there is none, MB";
         let svg = plot::draw(&title, x, "get of a stored key, ns", &dots)?;

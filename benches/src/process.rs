@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use wait4::Wait4;
 
 /// What a process said and took.
@@ -50,12 +50,9 @@ pub fn run(words: &[String], input: Stdio) -> Result<Outcome> {
     let wall = begin.elapsed();
     let errors = errors.join().expect("reading does not panic")?;
     if !ended.status.success() {
-        bail!(
-            "`{}` ended with {}: {}",
-            words.join(" "),
-            ended.status,
-            String::from_utf8_lossy(&errors).trim()
-        );
+        let errors = String::from_utf8_lossy(&errors);
+        let why = anyhow!("ended with {}: {}", ended.status, errors.trim());
+        return Err(why.context(format!("`{}`", words.join(" "))));
     }
     Ok(Outcome {
         output,
@@ -87,6 +84,6 @@ mod tests {
     #[test]
     fn a_failing_child_is_an_error_with_its_words() {
         let error = run(&command("echo broken >&2; exit 3"), Stdio::null()).unwrap_err();
-        assert!(error.to_string().contains("broken"), "{error}");
+        assert!(error.root_cause().to_string().contains("broken"));
     }
 }

@@ -12,7 +12,7 @@ fn every_row_is_accounted_for() {
             ran.stderr,
             "warning: a.tsv:2: there is no tab between key and value\n\
          warning: a.tsv:3: the value \"x\" is not an integer from 0 to 18446744073709551615\n\
-         warning: b.tsv:1: the key is empty, which the keyvi format cannot hold\n\
+         warning: b.tsv:1: the key is empty, which no dictionary can hold\n\
          warning: b.tsv:2: the value \"3\\r\" is not an integer from 0 to 18446744073709551615\n\
          rows read 8 = keys written 2 + duplicates 2 + rejected 4\n"
         );

@@ -67,7 +67,7 @@ fn bad_rows_are_told_with_their_place() {
         (
             "int",
             b"\t1",
-            "the key is empty, which the keyvi format cannot hold",
+            "the key is empty, which no dictionary can hold",
         ),
         (
             "completion",
@@ -77,7 +77,7 @@ fn bad_rows_are_told_with_their_place() {
         (
             "string",
             b"a\tb\0c",
-            "the string has a NUL at byte 1, which the keyvi format cannot hold",
+            "the string has a NUL at byte 1, which no dictionary can hold",
         ),
         (
             "json",
@@ -97,7 +97,7 @@ fn bad_rows_are_told_with_their_place() {
         (
             "key-only",
             b"",
-            "the key is empty, which the keyvi format cannot hold",
+            "the key is empty, which no dictionary can hold",
         ),
         (
             "float-vector",

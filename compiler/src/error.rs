@@ -91,7 +91,7 @@ impl<T> At<T> for io::Result<T> {
 #[non_exhaustive]
 pub enum RowError {
     /// The format cannot hold the empty key.
-    #[error("the key is empty, which the keyvi format cannot hold")]
+    #[error("the key is empty, which no dictionary can hold")]
     EmptyKey,
     /// The key is longer than the limit.
     #[error("the key has {0} bytes, more than {MAX_KEY_LEN}")]
@@ -116,7 +116,7 @@ pub enum RowError {
     #[error("the value {0} is too large: a completion holds less than 2^60")]
     CompletionRange(u64),
     /// The format ends strings with NUL.
-    #[error("the string has a NUL at byte {0}, which the keyvi format cannot hold")]
+    #[error("the string has a NUL at byte {0}, which no dictionary can hold")]
     NulInString(usize),
     /// The text is not JSON.
     #[error("the value is {0}")]

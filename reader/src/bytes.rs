@@ -1,5 +1,6 @@
 //! A file's bytes: mapped, or owned.
 
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::ops::{Deref, Range};
@@ -66,10 +67,16 @@ impl FromStr for LoadingStrategy {
 }
 
 /// The bytes of one file; clones share them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Bytes(Arc<Source>);
 
-#[derive(Debug)]
+/// How many there are; the bytes of a file would fill screens.
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.len())
+    }
+}
+
 enum Source {
     Mapped(Mmap),
     Owned(Vec<u8>),

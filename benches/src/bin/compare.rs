@@ -102,7 +102,6 @@ fn main() -> Result<()> {
     let mut run = Run {
         record: Record::create(&folder, &arguments.command, &environment::facts(&setting))?,
         setting,
-        gets: Vec::new(),
         figures: Vec::new(),
     };
     for measurement in Measurement::value_variants() {
@@ -120,7 +119,6 @@ fn main() -> Result<()> {
 struct Run {
     setting: Setting,
     record: Record,
-    gets: Vec<get::Sample>,
     figures: Vec<Figure>,
 }
 
@@ -139,10 +137,7 @@ impl Run {
     /// Runs one measurement and records it; what of it targets are about.
     fn samples(&mut self, measurement: Measurement) -> Result<Vec<Figure>> {
         let Run {
-            setting,
-            record,
-            gets,
-            ..
+            setting, record, ..
         } = self;
         let ours = setting.definitions.engine[0].name.clone();
         let mut figures = Vec::new();
@@ -157,11 +152,10 @@ impl Run {
                 let table = get::table(&samples, &ours);
                 record.add("get", "Single look-ups", &samples, &table)?;
                 figures = get::figures(&samples);
-                *gets = samples;
             }
             Measurement::GetMany => {
                 let samples = get_many::run(setting)?;
-                let table = get_many::table(&samples, gets);
+                let table = get_many::table(&samples);
                 record.add("get-many", "Look-ups in batches", &samples, &table)?;
                 figures = get_many::figures(&samples);
             }

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! strings that occur often in one half of the sample -> candidates
-//! three times:
+//! three times or more:
 //!     write the sample with the candidates as cheaply as possible; in the first round, half of it
 //!     keep the candidates that save more than they take up; those used most get codes of one byte
-//!     but in the last round, join those that often stand one after the other to new candidates
+//!     in the first two rounds, join those that often stand one after the other to new candidates
+//!     from the third on, drop no more than half of the candidates, until few have to go
 //! ```
 //!
 //! All is counted in bytes of the sample's codes. A byte of the table is worth less of them the more text there is
@@ -58,7 +59,8 @@ pub(super) fn tokens(sample: &Texts, total: u64) -> Vec<Token> {
         training.round(&half, 2, true);
     }
     training.round(sample, 1, true);
-    training.round(sample, 1, false);
+    // step by step: when some go, those that are left save more
+    while !training.round(sample, 1, false) {}
     training.into_tokens()
 }
 
@@ -129,8 +131,9 @@ impl Training {
         give_codes(&mut self.candidates, expected);
     }
 
-    /// Writes the texts with the candidates, and chooses among them and, in a round that `joins`, among pairs of them.
-    fn round(&mut self, texts: &Texts, weight: u64, joins: bool) {
+    /// Writes the texts with the candidates, and chooses among them and, in a round that `joins`, among pairs of them. Whether
+    /// few of them went.
+    fn round(&mut self, texts: &Texts, weight: u64, joins: bool) -> bool {
         let trie = Trie::new(
             self.candidates
                 .iter()
@@ -158,7 +161,7 @@ impl Training {
             self.candidates[i].uses = uses;
         }
         self.join(pairs, weight);
-        self.choose(if joins { PATIENCE } else { 1 });
+        self.choose(if joins { PATIENCE } else { 1 })
     }
 
     /// What a token takes up in the table, where about a third of the tokens' text is shared. Two thirds of it count: what a
@@ -221,37 +224,63 @@ impl Training {
         });
     }
 
-    /// Keeps what saves more than it takes up.
-    fn choose(&mut self, patience: u64) {
+    /// Keeps what saves more than it takes up; in the last rounds no less than half of all. Whether few went.
+    fn choose(&mut self, patience: u64) -> bool {
         let mut candidates = std::mem::take(&mut self.candidates);
-        // the more are left the fewer codes of one byte there are: as many are expected as are left then
-        let (mut few, mut many) = (0, candidates.len() + 1);
+        let all = candidates.len();
+        let worthy = self.worthy(&mut candidates, patience);
+        let half = if patience == 1 {
+            candidates.len() / 2
+        } else {
+            0
+        };
+        let kept = worthy.max(half);
+        let lead = give_codes(&mut candidates, kept);
+        let margin = |candidate: &Candidate| self.margin(candidate, lead, patience);
+        let mut margins: Vec<i64> = candidates.iter().map(margin).collect();
+        let mut limit = i64::MIN;
+        if kept < margins.len() {
+            limit = *margins.select_nth_unstable_by_key(kept, |&m| Reverse(m)).1;
+        }
+        if half <= worthy {
+            limit = limit.max(0);
+        }
+        candidates.retain(|candidate| margin(candidate) > limit);
+        let few_went = candidates.len() >= all - all / 8;
+        self.candidates = candidates;
+        few_went
+    }
+
+    /// How many save more than they take up when as many are left: the more are left, the fewer codes of one byte there are.
+    fn worthy(&self, candidates: &mut [Candidate], patience: u64) -> usize {
+        let (mut few, mut many) = (0, candidates.len().min(MAX_CANDIDATES) + 1);
         while few + 1 < many {
             let expected = few.midpoint(many);
-            let lead = give_codes(&mut candidates, expected);
-            let pays = |candidate: &&Candidate| self.pays(candidate, lead, patience);
-            if candidates.iter().filter(pays).count() < expected {
+            let lead = give_codes(candidates, expected);
+            let margins = candidates
+                .iter()
+                .map(|candidate| self.margin(candidate, lead, patience));
+            if margins.filter(|&margin| margin > 0).count() < expected {
                 many = expected;
             } else {
                 few = expected;
             }
         }
-        let lead = give_codes(&mut candidates, few);
-        candidates.retain(|candidate| self.pays(candidate, lead, patience));
-        if candidates.len() > MAX_CANDIDATES {
-            let mut saves: Vec<u64> = candidates.iter().map(Candidate::saves).collect();
-            let (_, &mut most, _) =
-                saves.select_nth_unstable_by_key(MAX_CANDIDATES, |&saves| Reverse(saves));
-            candidates.retain(|candidate| candidate.is_byte() || candidate.saves() > most);
-        }
-        self.candidates = candidates;
+        few
     }
 
-    /// Whether a candidate saves more than it takes up, when codes of two bytes take up `lead` beside.
-    fn pays(&self, candidate: &Candidate, lead: Fixed, patience: u64) -> bool {
+    /// What a candidate saves `patience` times, less what it takes up, when codes of two bytes take up `lead` beside.
+    fn margin(&self, candidate: &Candidate, lead: Fixed, patience: u64) -> i64 {
+        if candidate.is_byte() && patience > 1 {
+            return i64::MAX;
+        }
+        if candidate.uses == 0 {
+            return i64::MIN;
+        }
         let lead = if candidate.code == 1 { 0 } else { lead };
         let takes = self.room(&candidate.token) + lead;
-        candidate.is_byte() && patience > 1 || (candidate.saves() << FRACTION) * patience > takes
+        let saves = (candidate.saves() << FRACTION) * patience;
+        saves.cast_signed() - takes.cast_signed()
     }
 
     /// The tokens, those used most first.
