@@ -1,6 +1,6 @@
 //! What was measured, as plain numbers that targets and pictures name.
 
-/// What a number counts. [`Quantity::name`] is how `definitions.toml` calls it.
+/// What a number counts. `definitions.toml` calls it by its name in kebab case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quantity {

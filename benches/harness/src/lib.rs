@@ -1,6 +1,6 @@
 //! What every measured engine does with its arguments, and how it reports.
 //!
-//! An engine is a program whose `main` is [`run`] over its own [`Engine`]: it says how a file is written, opened, asked and
+//! An engine is a program whose `main` is [`run()`] over its own [`Engine`]: it says how a file is written, opened, asked and
 //! iterated; the operations, their timing and their reports are here, the same for all. `engines/README.md`
 //! describes the protocol for engines in other languages.
 #![forbid(unsafe_code)]

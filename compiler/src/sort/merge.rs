@@ -20,7 +20,7 @@ pub trait Source {
 ///
 /// A tournament: each inner node of a tree over the sources holds the one that lost there, and the winner of
 /// all is the current row. When it goes on, only the matches on its way up are played again. All who meet there
-/// have lost to the last key, and are compared by how they differ from it, which is one number ([`Player`]).
+/// have lost to the last key, and are compared by how they differ from it, which is one number (`Player`).
 /// Only if that is the same, bytes behind it are compared. Thus no byte of a key is compared twice in one place.
 pub struct Merge<S> {
     sources: Vec<S>,

@@ -229,11 +229,7 @@ impl Training {
         let mut candidates = std::mem::take(&mut self.candidates);
         let all = candidates.len();
         let worthy = self.worthy(&mut candidates, patience);
-        let half = if patience == 1 {
-            candidates.len() / 2
-        } else {
-            0
-        };
+        let half = if patience == 1 { all / 2 } else { 0 };
         let kept = worthy.max(half);
         let lead = give_codes(&mut candidates, kept);
         let margin = |candidate: &Candidate| self.margin(candidate, lead, patience);
