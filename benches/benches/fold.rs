@@ -1,6 +1,18 @@
 //! What does it cost to train a token table, to encode and decode with it, and to encode leaves?
 //!
 //! Texts are what sorted keys do not share with the one before, a megabyte of them at most.
+//!
+//! `cargo bench -p keyfold-benches --bench fold`, 2026-11-21, x86-64, 2 cores of a machine in use by others; codes are the
+//! bytes of a text's codes over its own.
+//!
+//! ```text
+//!                        words     URLs      cities
+//! training, per MB       92 ms     186 ms    132 ms
+//! codes                  0.62      0.32      0.18
+//! encoding, MB/s         28        29        38
+//! decoding, MB/s         216       1,110     1,460
+//! leaves, million keys/s 10.8      0.93      1.9
+//! ```
 
 mod input;
 

@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::build::{Build, compresses, limits_memory, remove};
+use crate::figures::{Figure, Quantity};
 use crate::setting::{Setting, in_turn};
 use crate::size::ratio;
 use crate::table::{Table, distinct, grouped, mebibytes, median, number};
@@ -79,6 +80,26 @@ pub fn run(setting: &Setting) -> Result<Vec<Sample>> {
         }
     }
     Ok(samples)
+}
+
+/// The times without compression, with the first of the memory limits.
+pub fn figures(samples: &[Sample]) -> Vec<Figure> {
+    let first = samples.first().map(|sample| sample.memory_mib);
+    let plain = || {
+        let plain = samples.iter().filter(|s| s.compression == "none");
+        plain.filter(|s| Some(s.memory_mib) == first)
+    };
+    let figure = |(rows, engine): (&String, &String)| {
+        let same = plain().filter(|s| (&s.corpus, &s.engine) == (rows, engine));
+        Figure {
+            quantity: Quantity::Compile,
+            rows: rows.clone(),
+            engine: engine.clone(),
+            value: median(same.map(|sample| sample.compile_seconds)),
+        }
+    };
+    let cases = distinct(plain().map(|s| (&s.corpus, &s.engine)));
+    cases.into_iter().map(figure).collect()
 }
 
 /// The medians side by side.

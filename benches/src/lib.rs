@@ -16,6 +16,7 @@ pub mod environment;
 pub mod figures;
 pub mod get;
 pub mod get_many;
+pub mod glance;
 pub mod iterate;
 pub mod latency;
 pub mod limited;

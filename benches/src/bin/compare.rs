@@ -12,7 +12,7 @@ use keyfold_benches::figures::Figure;
 use keyfold_benches::record::Record;
 use keyfold_benches::setting::Setting;
 use keyfold_benches::{
-    cold, compile, environment, get, get_many, iterate, latency, limited, memory, pictures,
+    cold, compile, environment, get, get_many, glance, iterate, latency, limited, memory, pictures,
     resident, scale, size, targets,
 };
 
@@ -186,6 +186,7 @@ impl Run {
                 let samples = compile::run(setting)?;
                 let table = compile::table(&samples, &ours);
                 record.add("compile", "Compile", &samples, &table)?;
+                figures = compile::figures(&samples);
             }
             Measurement::Scale => {
                 let samples = scale::run(setting)?;
@@ -213,11 +214,12 @@ impl Run {
     /// Targets and the pictures that show most, before everything else.
     fn summarise(&mut self) -> Result<()> {
         let pictures = pictures::sizes_and_gets(&self.record, &self.figures)?;
+        let all = glance::table(&self.figures);
         let targets = targets::table(&self.setting.definitions.target, &self.figures);
         self.record.summarise(&format!(
             "\n## What is promised\n\nEngines named keyfold-fast and keyfold-small are the profiles of the native layout. \
              *At most* is our number over\nthe other engine's, *at least* the other way round; numbers that stand alone are \
-             nanoseconds, gets per second, shares.\n\n{targets}{pictures}"
+             nanoseconds, gets per second, shares.\n\n{targets}\n## At a glance\n\n{all}{pictures}"
         ))
     }
 }
