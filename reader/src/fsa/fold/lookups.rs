@@ -1,6 +1,6 @@
 //! Look-ups in the fold: a slot or a node at a time, then the leaf.
 
-use super::{Fold, Place};
+use super::{Fold, LINE, Place};
 use crate::error::Fault;
 use crate::format::native::node::{LEAF, leaf_offset};
 use crate::format::native::slots::{self, JUNCTION, Junction, SLOT_LEN, Slot};
@@ -9,10 +9,6 @@ use crate::format::to_usize;
 use crate::fsa::ValueHandle;
 use crate::fsa::batch::{GetMany, Lookups, Step};
 use crate::prefetch::prefetch;
-
-/// How many bytes of a leaf are asked for: the planes, and the codes of the first keys.
-const LEAF_AHEAD: usize = 256;
-const LINE: usize = 64;
 
 /// The look-ups below one position, through the slots or the nodes.
 struct FoldLookups<'f> {
@@ -85,11 +81,7 @@ impl FoldLookups<'_> {
                 prefetch(self.head, offset as usize);
                 prefetch(self.head, offset as usize + LINE);
             }
-            Next::Leaf(offset, _) => {
-                for line in (0..LEAF_AHEAD).step_by(LINE) {
-                    prefetch(self.leaves, to_usize(offset) + line);
-                }
-            }
+            Next::Leaf(offset, _) => self.fold.ask_for_leaf(offset),
         }
         place
     }

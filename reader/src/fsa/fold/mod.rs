@@ -21,6 +21,7 @@ use crate::format::native::node::{LEAF, Node, leaf_offset};
 use crate::format::native::slots::{self, JUNCTION, Junction, Slot};
 use crate::format::native::tokens::{Query, Tokens};
 use crate::format::to_usize;
+use crate::prefetch::prefetch;
 use crate::simd;
 use leaf::{Codec, Leaf};
 
@@ -29,6 +30,11 @@ const NODE_ORDER: &str = "a target does not lead backwards: a cycle";
 const TOO_LONG: &str = "a key is longer than any key can be";
 const SLOT_OUTSIDE: &str = "a target leads outside of the slots";
 const JUNCTION_OUTSIDE: &str = "a target leads outside of the list of junctions";
+
+/// How many bytes of a leaf are asked for: the planes, and the codes of the first keys.
+const LEAF_AHEAD: usize = 256;
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// The keys of a native file; clones share its bytes.
 #[derive(Clone, Debug)]
@@ -298,6 +304,16 @@ impl Fold {
         Ok(None)
     }
 
+    /// Asks for the memory of a leaf, all at once: where its planes and its codes stand is known only when its header is
+    /// there.
+    #[inline(always)]
+    fn ask_for_leaf(&self, offset: u64) {
+        let leaves = &self.bytes[self.leaves.clone()];
+        for line in (0..LEAF_AHEAD).step_by(LINE) {
+            prefetch(leaves, to_usize(offset) + line);
+        }
+    }
+
     /// The ordinal of the query in the leaf at `offset`, whose keys differ from byte `top` on.
     #[inline(always)]
     fn find_in(
@@ -307,6 +323,7 @@ impl Fold {
         top: usize,
         hint: Option<u32>,
     ) -> Result<Option<u32>, Fault> {
+        self.ask_for_leaf(offset);
         let leaf = self.leaf(offset)?;
         match leaf.descend(self.codec(), query, top, hint) {
             Ok((found, depth, true)) if depth == query.bytes().len() => {
