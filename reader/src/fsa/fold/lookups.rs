@@ -5,7 +5,6 @@ use crate::error::Fault;
 use crate::format::native::node::{LEAF, leaf_offset};
 use crate::format::native::slots::{self, JUNCTION, Junction, SLOT_LEN, Slot};
 use crate::format::native::tokens::Query;
-use crate::format::to_usize;
 use crate::fsa::ValueHandle;
 use crate::fsa::batch::{GetMany, Lookups, Step};
 use crate::prefetch::prefetch;
