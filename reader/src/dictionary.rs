@@ -141,14 +141,14 @@ impl Dictionary {
             provenance: None,
             oddity: None,
         };
+        let range = fold.leaf_bytes().end.max(header_end)..end;
         let [values, unique_values] = properties.values;
         let value_properties = ValueProperties {
-            size: (end - fold.leaf_bytes().end.max(header_end)) as u64,
+            size: range.len() as u64,
             values,
             unique_values,
             compression: properties.compression.clone(),
         };
-        let range = fold.leaf_bytes().end.max(header_end)..end;
         let values = ValueStore::native(
             kind,
             bytes.clone(),
@@ -438,7 +438,7 @@ impl Dictionary {
     /// # }
     /// ```
     pub fn rank(&self, key: &[u8]) -> Result<u64> {
-        self.fold("ordinals")?;
+        self.ordinals()?;
         let mut walk = self.range(key)?;
         let first = walk.advance()?.then(|| walk.value().handle().0);
         Ok(first.unwrap_or(self.len()))
@@ -447,7 +447,7 @@ impl Dictionary {
     /// The key with this ordinal: the one that has so many keys before it in byte order. Nothing behind the last
     /// key. Only native files answer.
     pub fn select(&self, ordinal: u64) -> Result<Option<Match<'_>>> {
-        let fold = self.fold("ordinals")?;
+        let fold = self.ordinals()?;
         let Some(number) = u32::try_from(ordinal).ok().filter(|_| ordinal < self.len()) else {
             return Ok(None);
         };
@@ -458,10 +458,11 @@ impl Dictionary {
         Ok(Some(Match { key, value }))
     }
 
-    fn fold(&self, what: &str) -> Result<&Fold> {
+    /// What knows the ordinals of the keys.
+    fn ordinals(&self) -> Result<&Fold> {
         self.fsa().fold().ok_or_else(|| Error::Unsupported {
             path: self.path().to_owned(),
-            reason: format!("a keyvi file has no {what}: compile it to the native layout"),
+            reason: "a keyvi file has no ordinals: compile it to the native layout".into(),
         })
     }
 
