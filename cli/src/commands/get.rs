@@ -93,11 +93,7 @@ fn look_up<'d>(
         if args.raw {
             write_raw(value, output.buffer())?;
         } else {
-            let form = if args.json {
-                Form::JsonLines
-            } else {
-                Form::Tsv
-            };
+            let form = Form::printed(args.json);
             let entry = Entry {
                 names: &[],
                 fields: &[],

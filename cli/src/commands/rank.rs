@@ -40,11 +40,7 @@ pub(crate) struct RankArgs {
 pub(crate) fn run(args: &RankArgs) -> Result<Exit> {
     let file = File::open(&args.file)?;
     let dictionary = numbered(&file)?;
-    let form = if args.json {
-        Form::JsonLines
-    } else {
-        Form::Tsv
-    };
+    let form = Form::printed(args.json);
     let mut exit = Exit::Success;
     let mut output = Output::new();
     let asked = asked::each(&args.keys, MAX_KEY_LEN, &mut output, |key, output| {

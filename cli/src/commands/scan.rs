@@ -70,11 +70,7 @@ impl ScanArgs {
     }
 
     fn print(&self, entry: &Entry<'_>, output: &mut Output) -> Result<()> {
-        let form = if self.json {
-            Form::JsonLines
-        } else {
-            Form::Tsv
-        };
+        let form = Form::printed(self.json);
         let value = entry.value.filter(|_| !self.keys_only);
         let terminal = output.is_terminal();
         write_row(&Entry { value, ..*entry }, form, terminal, output.buffer())?;

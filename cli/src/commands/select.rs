@@ -46,11 +46,7 @@ pub(crate) struct SelectArgs {
 pub(crate) fn run(args: &SelectArgs) -> Result<Exit> {
     let file = File::open(&args.file)?;
     let dictionary = numbered(&file)?;
-    let form = if args.json {
-        Form::JsonLines
-    } else {
-        Form::Tsv
-    };
+    let form = Form::printed(args.json);
     let mut exit = Exit::Success;
     let mut output = Output::new();
     let asked = asked::each(&args.ordinals, LONGEST, &mut output, |row, output| {

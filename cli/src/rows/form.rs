@@ -15,6 +15,11 @@ pub(crate) enum Form {
 }
 
 impl Form {
+    /// The form that is printed: JSON lines if asked for.
+    pub(crate) fn printed(json: bool) -> Self {
+        if json { Form::JsonLines } else { Form::Tsv }
+    }
+
     /// The form that a file's name tells; one of `.gz` and `.zst` is taken off first.
     pub(crate) fn of_name(path: &Path) -> Option<Self> {
         let packed = path

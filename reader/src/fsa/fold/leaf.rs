@@ -83,16 +83,8 @@ impl<'d> Leaf<'d> {
             return (0, u64::MAX);
         }
         let step = self.header.plane_len();
-        let mut at = self.header.lengths_at();
-        let (mut equal, mut less) = (u64::MAX, 0);
-        for plane in (0..planes).rev() {
-            at -= step;
-            let word = self.word(at);
-            let bit = ((depth >> plane & 1) as u64).wrapping_neg();
-            less |= equal & bit & !word;
-            equal &= !(word ^ bit);
-        }
-        (equal, less)
+        let starts = (HEADER_LEN..self.header.lengths_at()).step_by(step);
+        equal_to(starts.map(|at| self.word(at)), depth)
     }
 
     /// Where the codes of a key start and how many bytes they take.
@@ -370,7 +362,10 @@ impl<'d> Leaf<'d> {
 
 /// The keys whose number in the planes is `number`, and those whose number is less.
 #[inline(always)]
-fn equal_to<const N: usize>(planes: [u64; N], number: usize) -> (u64, u64) {
+fn equal_to(
+    planes: impl IntoIterator<IntoIter: DoubleEndedIterator<Item = u64> + ExactSizeIterator>,
+    number: usize,
+) -> (u64, u64) {
     let (mut equal, mut less) = (u64::MAX, 0);
     for (plane, word) in planes.into_iter().enumerate().rev() {
         let bit = ((number >> plane & 1) as u64).wrapping_neg();
