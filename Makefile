@@ -1,5 +1,5 @@
 # Each target is one script of .ci/: people and continuous integration run the same.
-.PHONY: demo test bench bench-quick fuzz soak
+.PHONY: demo test bench bench-quick fuzz soak profile
 
 demo:
 	.ci/demo
@@ -13,3 +13,5 @@ fuzz:
 	.ci/fuzz
 soak:
 	.ci/soak
+profile:
+	.ci/profile

@@ -25,6 +25,7 @@ pub mod memory;
 pub mod pictures;
 pub mod plot;
 pub mod process;
+pub mod profile;
 pub mod question;
 pub mod record;
 pub mod resident;

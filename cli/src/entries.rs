@@ -1,7 +1,7 @@
 //! All entries of a file, in an order that does not depend on how the file came about.
 
 use anyhow::Result;
-use keyfold_reader::SecondaryDictionary;
+use keyfold_reader::{SecondaryDictionary, TextRule};
 
 use crate::file::File;
 use crate::print::{Entry, Place};
@@ -30,8 +30,11 @@ impl<'f> Entries<'f> {
         match (self.file, &self.groups) {
             (File::Dictionary(dictionary), _) => {
                 let mut scan = dictionary.scan();
+                let folded = !dictionary.text_rule().is_none();
                 while scan.advance()? {
-                    let place = Place::Key(scan.key());
+                    // keys as they were given, so that they can be compiled again
+                    let spelling = TextRule::spelling(scan.key()).filter(|_| folded);
+                    let place = Place::Key(spelling.unwrap_or(scan.key()));
                     let value = Some(scan.value());
                     if !each(&Entry {
                         names: &[],

@@ -45,13 +45,13 @@ impl Output {
         &mut self.buffer
     }
 
-    /// Writes the buffer when it is full.
+    /// Writes the buffer when it is full. A person sees each row at once: a search may be long and its rows few.
     #[inline]
     pub(crate) fn end_row(&mut self) -> Result<()> {
-        if self.buffer.len() < BUFFER {
-            Ok(())
-        } else {
+        if self.terminal || self.buffer.len() >= BUFFER {
             self.write_buffer()
+        } else {
+            Ok(())
         }
     }
 

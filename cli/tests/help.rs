@@ -4,10 +4,15 @@ use std::path::Path;
 
 use crate::tool::Sandbox;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 15] = [
     "compile",
     "get",
     "scan",
+    "near",
+    "fuzzy",
+    "complete",
+    "words",
+    "grep",
     "rank",
     "select",
     "dump",

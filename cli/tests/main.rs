@@ -8,9 +8,11 @@
 mod accounting;
 mod determinism;
 mod errors;
+mod find;
 mod help;
 mod inputs;
 mod interruption;
+mod lookups;
 mod merging;
 mod outputs;
 mod queries;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::compiler::check_row;
 use crate::error::{Result, RowError};
+use crate::keys::StoredKeys;
 use crate::options::{OnDuplicate, Options};
 use crate::secondary::write_sort_key_of;
 use crate::sort::{Buffer, SortedBuffer, pivots};
@@ -31,6 +32,7 @@ use crate::sort::{Buffer, SortedBuffer, pivots};
 /// ```
 pub struct Chunk {
     rows: Buffer,
+    keys: StoredKeys,
     /// What became of the rows; nothing while they are still to be sorted.
     sorted: Option<Result<SortedBuffer>>,
     on_duplicate: OnDuplicate,
@@ -47,6 +49,7 @@ impl Chunk {
     pub fn new(options: &Options) -> Self {
         Chunk {
             rows: Buffer::default(),
+            keys: StoredKeys::new(options.text_rule),
             sorted: None,
             on_duplicate: options.on_duplicate,
             pivots: pivots(options.sample_rows()),
@@ -65,6 +68,7 @@ impl Chunk {
         write: impl FnOnce(&mut Vec<u8>) -> Result<(), RowError>,
     ) -> Result<(), RowError> {
         check_row(fields, key, self.secondary)?;
+        let key = self.keys.of(key)?;
         if fields.is_empty() {
             self.rows.push_with(key, write)?;
         } else {
@@ -87,7 +91,7 @@ impl Chunk {
         self.rows.push_with(&[], write)
     }
 
-    /// Keys and values in the order they were added. With secondary keys, each key stands behind their values in a form of its own.
+    /// Keys, in the form in which they are stored, and values in the order they were added. With secondary keys, each key stands behind their values in a form of its own.
     pub fn rows(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.rows.rows()
     }

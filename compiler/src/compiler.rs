@@ -7,7 +7,8 @@ use keyfold_reader::format::checksum::Rows;
 use crate::Error;
 use crate::chunk::Chunk;
 use crate::error::{Result, RowError};
-use crate::generator::{Generator, Summary, check_key};
+use crate::generator::{Generator, Summary};
+use crate::keys::{StoredKeys, check_key};
 use crate::options::{MIN_MEMORY_LIMIT, OnDuplicate, Options};
 use crate::output::Output;
 use crate::progress::{Callback, Meter};
@@ -38,6 +39,7 @@ use crate::value::{Encoder, Input};
 pub struct Compiler {
     options: Options,
     encoder: Encoder,
+    keys: StoredKeys,
     sorter: Sorter,
     secondary: Option<SecondaryValues>,
     rows: Rows,
@@ -61,6 +63,7 @@ impl Compiler {
                 reason,
             });
         }
+        options.check()?;
         check_folder(&options.temporary_path)?;
         let sixteenth = options.memory_limit / 16;
         let sort = |memory, on_duplicate, sample| SortOptions {
@@ -80,6 +83,7 @@ impl Compiler {
         let values = sort(secondary_share * sixteenth, OnDuplicate::Last, 0);
         Ok(Compiler {
             encoder: Encoder::new(&options),
+            keys: StoredKeys::new(options.text_rule),
             sorter: Sorter::new(rows),
             secondary: has_secondary.then(|| SecondaryValues::new(values)),
             rows: Rows::default(),
@@ -123,6 +127,8 @@ impl Compiler {
     /// Adds a row whose value an [`Encoder`] has encoded. A row that cannot be stored is not counted.
     pub fn add_encoded(&mut self, fields: &[&[u8]], key: &[u8], stored: &[u8]) -> Result<()> {
         check_row(fields, key, self.options.secondary.len())?;
+        let key = self.keys.of(key)?;
+        let bytes = (key.len() + stored.len()) as u64;
         match &mut self.secondary {
             None => self.sorter.add(key, stored)?,
             Some(values) => {
@@ -133,7 +139,7 @@ impl Compiler {
                 self.sorter.add(&self.sort_key, stored)?;
             }
         }
-        self.count(1, (key.len() + stored.len()) as u64)
+        self.count(1, bytes)
     }
 
     /// Takes the rows out of a chunk, which stand behind all rows so far. It may then be filled again.

@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use keyfold_reader::{FloatError, JsonError, MAX_KEY_LEN, MAX_VALUE_LEN, ValueKind};
+use keyfold_reader::{
+    FloatError, JsonError, MAX_KEY_LEN, MAX_VALUE_LEN, SeparatorInKey, ValueKind,
+};
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -96,6 +98,9 @@ pub enum RowError {
     /// The key is longer than the limit.
     #[error("the key has {0} bytes, more than {MAX_KEY_LEN}")]
     KeyTooLong(usize),
+    /// A folded key has the byte that parts it from its spelling.
+    #[error("{0}")]
+    Separator(#[from] SeparatorInKey),
     /// The value is longer than the limit.
     #[error("the value has {0} bytes, more than {MAX_VALUE_LEN}")]
     ValueTooLong(usize),

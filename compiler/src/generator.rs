@@ -8,9 +8,10 @@ use std::path::Path;
 use keyfold_reader::format::checksum::{self, Checksums, Provenance, Rows};
 use keyfold_reader::format::properties::{ArrayProperties, Header};
 use keyfold_reader::format::value::ValueProperties;
-use keyfold_reader::{MAX_KEY_LEN, ValueKind};
+use keyfold_reader::ValueKind;
 
-use crate::error::{Error, Result, RowError};
+use crate::error::{Error, Result};
+use crate::keys::{check_key, stored_key};
 use crate::native::{Native, NativeSections};
 use crate::options::{Format, OnDuplicate, Options};
 use crate::output::Output;
@@ -90,6 +91,7 @@ const REGISTER_SHARE: usize = 5;
 impl Generator {
     /// A generator with these options. Values go where the options' temporary path says until the end.
     pub fn new(options: Options) -> Result<Self> {
+        options.check()?;
         check_folder(&options.temporary_path)?;
         let target = match options.format {
             Format::Keyvi => Target::Keyvi(Box::new(Keyvi::new(&options))),
@@ -117,19 +119,20 @@ impl Generator {
         manifest.clone_into(&mut self.options.manifest);
     }
 
-    /// Adds a key behind all keys so far. A key equal to the one before is a duplicate, of which one stays as the
+    /// Adds a key behind all keys so far, in byte order of the form in which it is stored. A key equal to the one before is a duplicate, of which one stays as the
     /// options say. After a [`RowError`] the row was left out and counted as rejected.
     pub fn add(&mut self, key: &[u8], value: Input<'_>) -> Result<()> {
         let mut stored = std::mem::take(&mut self.stored);
         stored.clear();
-        let added = match check_key(key).and_then(|()| self.encoder.encode(value, &mut stored)) {
+        let encoded = check_key(key).and_then(|()| self.encoder.encode(value, &mut stored));
+        let added = match encoded {
             Ok(()) => self.add_encoded(key, &stored),
-            Err(e) => {
-                self.reject();
-                Err(e.into())
-            }
+            Err(e) => Err(e.into()),
         };
         self.stored = stored;
+        if let Err(Error::Row(_)) = added {
+            self.reject();
+        }
         added
     }
 
@@ -142,6 +145,7 @@ impl Generator {
     /// Adds a key with a value in the form an [`Encoder`] gives it.
     pub fn add_encoded(&mut self, key: &[u8], stored: &[u8]) -> Result<()> {
         check_key(key)?;
+        let key = &*stored_key(self.options.text_rule, key)?;
         self.rows.read += 1;
         self.meter.progress.rows_read += 1;
         self.meter.progress.bytes += (key.len() + stored.len()) as u64;
@@ -271,6 +275,7 @@ impl Generator {
             states,
             manifest: options.manifest,
             secondary: options.secondary,
+            text_rule: options.text_rule,
             provenance: None,
             oddity: None,
         };
@@ -377,15 +382,6 @@ fn finish_state(
         novel: true,
         entry: Some(entry),
     })
-}
-
-/// Whether a key can be stored.
-pub(crate) fn check_key(key: &[u8]) -> Result<(), RowError> {
-    match key.len() {
-        0 => Err(RowError::EmptyKey),
-        1..=MAX_KEY_LEN => Ok(()),
-        n => Err(RowError::KeyTooLong(n)),
-    }
 }
 
 /// The finished sections of a dictionary.

@@ -19,6 +19,7 @@ mod fold;
 mod generator;
 #[doc(hidden)]
 pub mod internals;
+mod keys;
 mod merge;
 mod native;
 mod options;

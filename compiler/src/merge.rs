@@ -51,7 +51,7 @@ impl Part {
 }
 
 impl Merger {
-    /// A merger. Kind and compression in the options are replaced by those of the inputs; of the others it takes format, profile,
+    /// A merger. Kind, text rule and compression in the options are replaced by those of the inputs; of the others it takes format, profile,
     /// memory limit, temporary path, minimisation and manifest.
     pub fn new(options: Options, mode: MergeMode) -> Self {
         Merger {
@@ -82,8 +82,8 @@ impl Merger {
         self.add_dictionary(dictionary, deleted)
     }
 
-    /// Adds a dictionary, newer than all before, and the keys deleted in it: where its entry would stay, the
-    /// key is dropped. A key that only older inputs hold is not affected.
+    /// Adds a dictionary, newer than all before, and the keys deleted in it, as they are stored: where its entry would
+    /// stay, the key is dropped. A key that only older inputs hold is not affected.
     pub fn add_dictionary(
         &mut self,
         dictionary: Dictionary,
@@ -107,6 +107,14 @@ impl Merger {
                 return mismatch(format!(
                     "the secondary keys differ from those of {}",
                     first.path().display()
+                ));
+            }
+            if dictionary.text_rule() != first.text_rule() {
+                return mismatch(format!(
+                    "the text rule is {}, but that of {} is {}",
+                    dictionary.text_rule(),
+                    first.path().display(),
+                    first.text_rule()
                 ));
             }
             let (size, needed) = (vector_size(&dictionary)?, vector_size(first)?);
@@ -144,6 +152,7 @@ impl Merger {
         let header = first.dictionary.header();
         self.options.kind = header.kind;
         self.options.secondary.clone_from(&header.secondary);
+        self.options.text_rule = header.text_rule;
         self.options.compression = self.compression();
         if self.options.secondary.is_empty() {
             self.merge(path, replace)
@@ -327,7 +336,7 @@ fn vector_size(dictionary: &Dictionary) -> Result<Option<usize>> {
     }
     let first = dictionary.first()?;
     Ok(first
-        .map(|entry| entry.value.floats())
+        .map(|entry| entry.value().floats())
         .transpose()?
         .map(|floats| floats.len()))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use keyfold_reader::{Compression, Precision, ValueKind};
+use keyfold_reader::{Compression, Precision, TextRule, ValueKind};
 
 use crate::error::{Error, Result};
 use crate::spool::Spool;
@@ -120,6 +120,9 @@ pub struct Options {
     pub json_or_text: bool,
     /// Names of the secondary keys; empty for an ordinary dictionary.
     pub secondary: Vec<String>,
+    /// How keys are folded, so that a [`Finder`](keyfold_reader::Finder) finds them in text that is folded alike. They are
+    /// stored by [`TextRule::stored_key`].
+    pub text_rule: TextRule,
     /// Free text to be stored with the dictionary.
     pub manifest: String,
 }
@@ -142,6 +145,7 @@ impl Options {
             on_duplicate: OnDuplicate::Last,
             json_or_text: false,
             secondary: Vec::new(),
+            text_rule: TextRule::default(),
             manifest: String::new(),
         }
     }
@@ -195,6 +199,17 @@ impl Options {
             _ => return Err(fail("there is no such option".to_owned())),
         }
         Ok(())
+    }
+
+    /// Whether the options go together.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.text_rule.is_none() || self.secondary.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Option {
+            name: "text_rule".to_owned(),
+            reason: "keys below secondary keys cannot be folded".to_owned(),
+        })
     }
 
     /// Room for a section under construction.

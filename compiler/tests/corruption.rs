@@ -152,9 +152,9 @@ fn drain(scan: keyfold_reader::Result<keyfold_reader::Scan<'_>>, forms: bool) ->
             );
             let mut out = Vec::new();
             !forms
-                || entry.value.write_text(&mut out).is_ok()
-                    && entry.value.write_json(&mut out).is_ok()
-                    && entry.value.msgpack().is_ok()
+                || entry.value().write_text(&mut out).is_ok()
+                    && entry.value().write_json(&mut out).is_ok()
+                    && entry.value().msgpack().is_ok()
         })
     })
 }

@@ -128,7 +128,7 @@ fn assert_alike(one: &Dictionary, other: &Dictionary) -> usize {
 /// Scans, prefixes and ranges of both are the same.
 fn assert_scans_alike(one: &Dictionary, other: &Dictionary, probe: &[u8]) {
     let entries = |scan: keyfold_reader::Scan<'_>| -> Vec<_> {
-        scan.map(|entry| entry.map(|it| (it.key, forms(it.value))).unwrap())
+        scan.map(|entry| entry.map(|it| (it.key.clone(), forms(it.value()))).unwrap())
             .collect()
     };
     let ends = [
@@ -227,8 +227,8 @@ proptest! {
                 let fields = [&fields[0][..], &fields[1][..]];
                 let views = [keyvi, native].map(|it| it.under(&fields).unwrap());
                 let answers = views.map(|view| {
-                    let weigh = |entry: keyfold_reader::Result<keyfold_reader::Match<'_>>| {
-                        entry.map(|it| (it.key, it.value.as_u64())).unwrap()
+                    let weigh = |entry: keyfold_reader::Result<keyfold_reader::Match>| {
+                        entry.map(|it| (it.key.clone(), it.value().as_u64())).unwrap()
                     };
                     let front = &probe[..probe.len() / 2];
                     (

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keyfold_compiler::{Compiler, Error, Input, MergeMode, Merger, Options, Summary};
-use keyfold_reader::{Compression, Dictionary, SecondaryDictionary, ValueKind, verify};
+use keyfold_reader::{
+    Compression, Dictionary, SecondaryDictionary, TextRule, ValueKind, verify,
+};
 use proptest::prelude::*;
 
 use crate::support::{
@@ -271,6 +273,7 @@ fn values_that_leave_no_room_for_a_weight_are_not_merged() {
         states: 2,
         manifest: String::new(),
         secondary: Vec::new(),
+        text_rule: TextRule::default(),
         provenance: None,
         oddity: None,
     }

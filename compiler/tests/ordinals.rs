@@ -27,9 +27,9 @@ proptest! {
                 prop_assert_eq!(dictionary.rank(key).unwrap(), ordinal);
                 let found = dictionary.select(ordinal).unwrap().unwrap();
                 prop_assert_eq!(&found.key, key);
-                prop_assert_eq!(found.value.handle(), dictionary.get(key).unwrap().unwrap().handle());
+                prop_assert_eq!(found.value().handle(), dictionary.get(key).unwrap().unwrap().handle());
                 let mut text = Vec::new();
-                found.value.write_text(&mut text).unwrap();
+                found.value().write_text(&mut text).unwrap();
                 prop_assert_eq!(&text, value);
             }
             let end = map.len() as u64;

@@ -51,7 +51,7 @@ pub(crate) fn texts(dictionary: &Dictionary) -> Vec<(Vec<u8>, Vec<u8>)> {
         .map(|entry| {
             let entry = entry.unwrap();
             let mut text = Vec::new();
-            entry.value.write_text(&mut text).unwrap();
+            entry.value().write_text(&mut text).unwrap();
             (entry.key, text)
         })
         .collect()

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::bytes::{Bytes, LoadingStrategy};
+use crate::entries::Entries;
 use crate::error::{Error, Fault, InFile, Result};
 use crate::format::checksum::Rows;
 use crate::format::native::header::{self, NativeHeader};
@@ -15,6 +16,7 @@ use crate::fsa::walk::Lexicographic;
 use crate::fsa::{Cursor, Fold, Fsa, SparseArray, ValueHandle};
 use crate::matched::Match;
 use crate::scan::Scan;
+use crate::text::{SeparatorInKey, TextRule};
 use crate::value::{NativeValues, Value, ValueKind, ValueStore};
 
 /// Most bytes of a key: 64 KiB. A longer path in a file is taken for a cycle.
@@ -30,7 +32,7 @@ pub const MAX_KEY_LEN: usize = 1 << 16;
 /// let dictionary = Dictionary::from_bytes(file)?;
 /// for entry in dictionary.scan() {
 ///     let entry = entry?;
-///     assert_eq!(dictionary.get(&entry.key)?.and_then(|v| v.as_u64()), entry.value.as_u64());
+///     assert_eq!(dictionary.get(&entry.key)?.and_then(|v| v.as_u64()), entry.value().as_u64());
 /// }
 /// # Ok::<(), keyfold_reader::Error>(())
 /// ```
@@ -138,6 +140,7 @@ impl Dictionary {
             states: properties.nodes + properties.leaves,
             manifest: properties.manifest.clone(),
             secondary: properties.secondary.clone(),
+            text_rule: properties.text_rule,
             provenance: None,
             oddity: None,
         };
@@ -170,6 +173,11 @@ impl Dictionary {
         })))
     }
 
+    /// All entries, to be asked in other ways than by their keys.
+    pub fn entries(&self) -> Entries {
+        Entries::from(self)
+    }
+
     /// Number of keys.
     pub fn len(&self) -> u64 {
         self.0.header.keys
@@ -195,6 +203,12 @@ impl Dictionary {
         &self.0.header.manifest
     }
 
+    /// How the keys were folded: text that is compared with them is to be folded alike, as a [`Finder`](crate::Finder) does.
+    /// Such keys are stored with their spelling, see [`TextRule::stored_key`].
+    pub fn text_rule(&self) -> TextRule {
+        self.0.header.text_rule
+    }
+
     /// The automaton over the keys.
     pub fn fsa(&self) -> &Fsa {
         &self.0.fsa
@@ -209,6 +223,18 @@ impl Dictionary {
     #[inline]
     pub fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
         self.get_below(self.fsa().root(), key)
+    }
+
+    /// The value of the key that was given to the compiler as `key`, whether the file stores [keys folded](Self::text_rule) or not.
+    pub fn get_spelled(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
+        let rule = self.text_rule();
+        if rule.is_none() {
+            return self.get(key);
+        }
+        match rule.stored_key(key) {
+            Ok(stored) => self.get(&stored),
+            Err(SeparatorInKey) => Ok(None),
+        }
     }
 
     #[inline]
@@ -344,12 +370,12 @@ impl Dictionary {
     }
 
     /// The entry with the first key in byte order.
-    pub fn first(&self) -> Result<Option<Match<'_>>> {
+    pub fn first(&self) -> Result<Option<Match>> {
         self.scan().next().transpose()
     }
 
     /// The entry with the last key in byte order.
-    pub fn last(&self) -> Result<Option<Match<'_>>> {
+    pub fn last(&self) -> Result<Option<Match>> {
         let fsa = self.fsa();
         let Some(mut at) = fsa.root() else {
             return Ok(None);
@@ -370,10 +396,7 @@ impl Dictionary {
         let Some(handle) = fsa.value(at).in_file(self.path())? else {
             return Err(fsa.fault(at, "a path ends without a key")).in_file(self.path());
         };
-        Ok(Some(Match {
-            key,
-            value: Value::new(self.values(), handle),
-        }))
+        Ok(Some(Match::new(key, 0, self.clone(), handle)))
     }
 
     /// The stored keys that are prefixes of `text`, shortest first, as their lengths with their values.
@@ -421,7 +444,7 @@ impl Dictionary {
     }
 
     /// Most bytes of a stored key: codes of secondary keys come on top of the key itself.
-    fn longest_key(&self) -> usize {
+    pub(crate) fn longest_key(&self) -> usize {
         MAX_KEY_LEN + MAX_VARINT_LEN * self.0.header.secondary.len()
     }
 
@@ -446,7 +469,7 @@ impl Dictionary {
 
     /// The key with this ordinal: the one that has so many keys before it in byte order. Nothing behind the last
     /// key. Only native files answer.
-    pub fn select(&self, ordinal: u64) -> Result<Option<Match<'_>>> {
+    pub fn select(&self, ordinal: u64) -> Result<Option<Match>> {
         let fold = self.ordinals()?;
         let Some(number) = u32::try_from(ordinal).ok().filter(|_| ordinal < self.len()) else {
             return Ok(None);
@@ -454,8 +477,7 @@ impl Dictionary {
         let mut key = Vec::new();
         fold.select(number, self.longest_key(), &mut key)
             .in_file(self.path())?;
-        let value = Value::new(self.values(), ValueHandle(ordinal));
-        Ok(Some(Match { key, value }))
+        Ok(Some(Match::new(key, 0, self.clone(), ValueHandle(ordinal))))
     }
 
     /// What knows the ordinals of the keys.

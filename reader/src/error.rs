@@ -30,6 +30,15 @@ pub enum Error {
         /// What does not fit.
         reason: String,
     },
+    /// A query cannot be answered.
+    #[error("{reason}")]
+    Query {
+        /// What was asked for and what can be.
+        reason: String,
+    },
+    /// A query was told to stop.
+    #[error("stopped")]
+    Stopped,
     /// The file is sound, but of another sort than the call needs.
     #[error("{}: {reason}", path.display())]
     Unsupported {

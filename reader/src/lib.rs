@@ -21,6 +21,8 @@
 //! * [`Dictionary`]: exact look-ups, ordered scans, prefixes of a text, statistics, verification.
 //! * [`SecondaryDictionary`]: the same under exact fields such as a tenant.
 //! * [`ValueVector`]: values addressed by position.
+//! * [`Entries`]: fuzzy look-ups, completions and other queries, over one dictionary or several at once.
+//! * [`keyvi`]: the same queries with keyvi's own answers.
 //! * [`Value`]: one stored value: raw, as text, as JSON, as MessagePack, or decoded through serde.
 //! * [`fsa`]: the stored automaton, for traversals of your own.
 //! * [`mod@format`]: the bytes of the file.
@@ -30,32 +32,41 @@
 //! endless loop or unbounded allocation: a look-up that meets damage ends with a [`FormatError`] naming
 //! file, section and offset, or with a miss.
 
+pub mod automaton;
 pub mod format;
 pub mod fsa;
 
 mod bytes;
 mod dictionary;
+mod entries;
 mod error;
 mod matched;
 mod mmap;
 mod prefetch;
+mod query;
 mod scan;
 mod secondary;
 mod secondary_scan;
 mod simd;
 mod statistics;
+mod text;
 mod value;
 mod vector;
 mod verify;
 
 pub use bytes::{Bytes, LoadingStrategy};
 pub use dictionary::{Dictionary, MAX_KEY_LEN};
+pub use entries::{Entries, Matches, Source};
 pub use error::{Error, Fault, FormatError, Result, Section};
 pub use matched::Match;
+pub use query::{Completion, keyvi};
 pub use scan::Scan;
 pub use secondary::{SecondaryDictionary, View};
 pub use secondary_scan::SecondaryScan;
 pub use statistics::Statistics;
+pub use text::{
+    Boundaries, Finder, Folder, Overlap, SPELLING, SeparatorInKey, Span, Spans, TextRule,
+};
 pub use value::{
     Blob, Compression, Compressor, DecompressError, FloatError, JsonError, MAX_VALUE_LEN,
     MsgpackError, Precision, Value, ValueKind, ValueStore, json_or_text_to_msgpack, json_skip,

@@ -103,15 +103,15 @@ impl<'d> Scan<'d> {
     }
 }
 
-impl<'d> Iterator for Scan<'d> {
-    type Item = Result<Match<'d>>;
+impl Iterator for Scan<'_> {
+    type Item = Result<Match>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.advance() {
-            Ok(true) => Some(Ok(Match {
-                key: self.key().to_vec(),
-                value: self.value(),
-            })),
+            Ok(true) => {
+                let (key, handle) = (self.key().to_vec(), self.value().handle());
+                Some(Ok(Match::new(key, 0, self.dictionary.clone(), handle)))
+            }
             Ok(false) => None,
             Err(e) => Some(Err(e)),
         }

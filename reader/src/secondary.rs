@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::bytes::LoadingStrategy;
 use crate::dictionary::Dictionary;
+use crate::entries::{Entries, Source};
 use crate::error::{Error, InFile, Result};
 use crate::fsa::Cursor;
 use crate::scan::Scan;
@@ -130,6 +131,16 @@ impl<'d> View<'d> {
             root: None,
             hidden: Vec::new(),
         }
+    }
+
+    /// The entries, to be asked in other ways than by their keys.
+    pub fn entries(&self) -> Entries {
+        Entries::from(self)
+    }
+
+    /// As one of several sources that are asked together.
+    pub fn source(&self) -> Source {
+        Source::below(self.entries, self.root, self.hidden.len())
     }
 
     /// The value of `key`; nothing when it is not stored.

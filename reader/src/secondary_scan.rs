@@ -52,7 +52,7 @@ impl<'d> SecondaryScan<'d> {
                     reason,
                 });
             }
-            let blob = code.value.raw()?;
+            let blob = code.value().raw()?;
             let bytes = blob.as_ref().map_or(&[][..], |blob| &blob.payload);
             if let Some((number, _)) = read_varint(bytes) {
                 values.insert(number, code.key);

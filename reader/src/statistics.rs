@@ -16,6 +16,8 @@ pub struct Statistics {
     pub profile: Option<&'static str>,
     /// Kind of the values.
     pub kind: &'static str,
+    /// How keys were folded, where they were.
+    pub text_rule: Option<String>,
     /// Keys.
     pub keys: u64,
     /// States of the automaton; nodes and leaves of a native file.
@@ -147,6 +149,7 @@ impl Dictionary {
             },
             profile: native.map(NativeHeader::profile),
             kind: header.kind.name(),
+            text_rule: (!header.text_rule.is_none()).then(|| header.text_rule.to_string()),
             keys,
             states: header.states,
             slots,

@@ -3,7 +3,7 @@
 //! Sections without checksums may give other answers than before; what matters here is that every call returns.
 //! `compiler/tests/corruption.rs` shows that files of ours notice each changed byte.
 
-use keyfold_reader::{Dictionary, SecondaryDictionary, Value, ValueVector};
+use keyfold_reader::{Dictionary, SecondaryDictionary, TextRule, Value, ValueVector};
 
 use crate::support::{DICTIONARIES, WITH_QUERIES, read};
 
@@ -30,8 +30,8 @@ fn exercise(file: Vec<u8>) -> usize {
             continue;
         };
         text.clear();
-        faults += usize::from(entry.value.write_json(&mut text).is_err());
-        faults += usize::from(entry.value.decode::<serde_json::Value>().is_err());
+        faults += usize::from(entry.value().write_json(&mut text).is_err());
+        faults += usize::from(entry.value().decode::<serde_json::Value>().is_err());
         keys.push(entry.key);
     }
     let found: Result<Vec<_>, _> = keys
@@ -194,6 +194,7 @@ fn handmade(keys: u64, start: u64, slots: &[(u64, u8, u16)], size: usize) -> Vec
         states: 1,
         manifest: String::new(),
         secondary: Vec::new(),
+        text_rule: TextRule::default(),
         provenance: None,
         oddity: None,
     }

@@ -7,9 +7,9 @@ use keyfold_reader::format::native::leaf::{self, LeafHeader, planes_for, write_p
 use keyfold_reader::format::native::node::{self, LEAF, Range};
 use keyfold_reader::format::native::pool;
 use keyfold_reader::format::native::shapes::ShapesWriter;
-use keyfold_reader::format::native::slots::{JUNCTION, JUNCTIONS_SLACK, Junction, Slot};
+use keyfold_reader::format::native::slots::{END, JUNCTION, JUNCTIONS_SLACK, Junction, Slot};
 use keyfold_reader::format::native::tokens::{self, LITERAL};
-use keyfold_reader::{Dictionary, Error, MAX_KEY_LEN, Section, ValueKind};
+use keyfold_reader::{Dictionary, Error, MAX_KEY_LEN, Section, TextRule, ValueKind};
 
 /// A file of kind key-only, or of kind json where there is a document. Keys are over the alphabet `a`, `b`; there are no tokens.
 #[derive(Clone, Default)]
@@ -70,6 +70,7 @@ impl Handmade {
             compression: None,
             manifest: String::new(),
             secondary: Vec::new(),
+            text_rule: TextRule::default(),
             rows: Rows::default(),
         }
     }
@@ -273,11 +274,12 @@ fn slots_that_say_otherwise_than_the_nodes_are_found() {
         key: 0,
         target: JUNCTION,
     };
-    let at = 6 * usize::from(b'a');
-    slots[at..at + 6].copy_from_slice(&slot.write());
+    for (at, slot) in [(usize::from(b'a'), slot), (END, Slot::end(0))] {
+        slots[6 * at..6 * at + 6].copy_from_slice(&slot.write());
+    }
     for chain in [&b""[..], b"a", &[b'a'; 31]] {
         let mut junctions = Vec::new();
-        Junction::write(0, Some(0), chain, &mut junctions);
+        Junction::write(0, chain, &mut junctions);
         junctions.extend([0; JUNCTIONS_SLACK]);
         let mut file = Handmade {
             slots: slots.clone(),
@@ -291,14 +293,16 @@ fn slots_that_say_otherwise_than_the_nodes_are_found() {
             let many = dictionary.get_many(&[&key; 9]).unwrap();
             assert!(many.iter().all(Option::is_some));
             let shorter = &key[..key.len() - 1];
-            assert_eq!(
-                dictionary.contains(shorter).unwrap(),
-                chain.is_empty() && turns > 1
-            );
+            assert_eq!(dictionary.contains(shorter).unwrap(), chain.is_empty());
         }
         let error = dictionary.verify().unwrap_err().to_string();
         assert!(error.contains("not its place"), "{error}");
 
+        let key = [b'a'; 32 * 32];
+        file.slots.truncate(6 * END);
+        let dictionary = file.open();
+        assert!(dictionary.get(&key[..32 * (1 + chain.len())]).is_err());
+        assert!(dictionary.verify().is_err());
         for cut in [0, 4, 8] {
             file.junctions.truncate(cut);
             let dictionary = file.open();

@@ -1,8 +1,9 @@
-//! Files written by keyvi 0.7.7, damaged ones, and hostile ones.
+//! Files written by keyvi 0.7.7 and what keyvi answered, damaged files, and hostile ones.
 
 mod support;
 
 mod corruption;
 mod golden;
 mod hostile;
+mod queries;
 mod sharing;

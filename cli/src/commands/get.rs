@@ -55,7 +55,8 @@ pub(crate) fn run(args: &GetArgs) -> Result<Exit> {
         File::Dictionary(dictionary) => {
             refuse_secondary(&args.secondary, &args.file)?;
             look_up(args, |key| {
-                Ok(dictionary.get(key)?.map(|value| (Place::Key(key), value)))
+                let value = dictionary.get_spelled(key)?;
+                Ok(value.map(|value| (Place::Key(key), value)))
             })
         }
         File::Secondary(dictionary) => {

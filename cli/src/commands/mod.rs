@@ -1,15 +1,22 @@
 //! The commands, one file each.
 
 mod compile;
+mod complete;
 mod completions;
 mod dump;
+mod find;
+mod fuzzy;
 mod get;
+mod grep;
+mod lookup;
 mod merge;
+mod near;
 mod rank;
 mod scan;
 mod select;
 mod stats;
 mod verify;
+mod words;
 
 use std::ffi::OsStr;
 
@@ -39,8 +46,9 @@ Examples:
   keyfold compile --kind json -o cities.kf cities.tsv
   keyfold get cities.kf 'Oslo, Norway'
   keyfold scan cities.kf --prefix Oslo
+  keyfold fuzzy cities.kf 'Olso, Norway'
 
-Exit codes: 0 fine, 1 a key is not stored, 2 an error, 130 interrupted. A closed pipe is no error."
+Exit codes: 0 fine, 1 something asked for is not there, 2 an error, 130 interrupted. A closed pipe is no error."
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -52,6 +60,12 @@ enum Command {
     Compile(Box<compile::CompileArgs>),
     Get(get::GetArgs),
     Scan(scan::ScanArgs),
+    Near(near::NearArgs),
+    Fuzzy(fuzzy::FuzzyArgs),
+    Complete(complete::CompleteArgs),
+    Words(words::WordsArgs),
+    Grep(grep::GrepArgs),
+    Find(find::FindArgs),
     Rank(rank::RankArgs),
     Select(select::SelectArgs),
     Dump(dump::DumpArgs),
@@ -67,6 +81,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Compile(args) => compile::run(&args),
         Command::Get(args) => get::run(&args),
         Command::Scan(args) => scan::run(&args),
+        Command::Near(args) => near::run(&args),
+        Command::Fuzzy(args) => fuzzy::run(&args),
+        Command::Complete(args) => complete::run(&args),
+        Command::Words(args) => words::run(&args),
+        Command::Grep(args) => grep::run(&args),
+        Command::Find(args) => find::run(&args),
         Command::Rank(args) => rank::run(&args),
         Command::Select(args) => select::run(&args),
         Command::Dump(args) => dump::run(&args),

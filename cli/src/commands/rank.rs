@@ -10,7 +10,7 @@ use super::numbered;
 use crate::asked;
 use crate::error::Exit;
 use crate::file::File;
-use crate::print::write_rank;
+use crate::print::{Rank, write_row};
 use crate::rows::Form;
 use crate::stdio::Output;
 
@@ -44,13 +44,18 @@ pub(crate) fn run(args: &RankArgs) -> Result<Exit> {
     let mut exit = Exit::Success;
     let mut output = Output::new();
     let asked = asked::each(&args.keys, MAX_KEY_LEN, &mut output, |key, output| {
-        let rank = dictionary.rank(key)?;
+        let before = dictionary.rank(key)?;
         let stored = dictionary.contains(key)?;
         if !stored {
             exit = Exit::Missing;
         }
         let terminal = output.is_terminal();
-        write_rank(key, rank, stored, form, terminal, output.buffer());
+        let row = Rank {
+            key,
+            before,
+            stored,
+        };
+        write_row(&row, form, terminal, output.buffer())?;
         output.end_row()
     });
     // what was found before an error is shown

@@ -64,7 +64,7 @@ pub(crate) fn run(args: &SelectArgs) -> Result<Exit> {
             names: &[],
             fields: &[],
             place: Place::Key(&found.key),
-            value: Some(found.value).filter(|_| !args.keys_only),
+            value: Some(found.value()).filter(|_| !args.keys_only),
         };
         let terminal = output.is_terminal();
         write_row(&entry, form, terminal, output.buffer())?;

@@ -47,6 +47,9 @@ fn of_dictionary(stats: &Statistics, args: &StatsArgs) -> Result<String> {
         None => stats.format.clone(),
     };
     let mut table = Table::new(args, &format, stats.kind, &stats.manifest);
+    if let Some(rule) = &stats.text_rule {
+        table.text("text rule", rule);
+    }
     table.number("keys", stats.keys, "");
     table.number("states", stats.states, "");
     if let Some(fold) = stats.fold {

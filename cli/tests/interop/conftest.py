@@ -8,7 +8,7 @@ import pytest
 
 import peer
 import rows
-from tool import Keyfold
+from tool import NATIVE, Keyfold
 
 MANIFEST = "words, cities & urls: ünï, \"quotes\" \\"
 _TABLE = pytest.StashKey[list]()
@@ -71,6 +71,25 @@ def built(keyfold, tmp_path_factory):
                 keyfold.compile(kind, rows.rows(name, kind), path, options, "--manifest", MANIFEST, layout=layout)
             files[wanted] = path
         return files[wanted]
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def asked(keyfold, tmp_path_factory):
+    """asked(name, kind, entries): a dictionary to be asked: {layout: file}. keyvi has made the file in its layout, the
+    others are that file converted. Made once for each name.
+    """
+    folder = tmp_path_factory.mktemp("asked")
+    files = {}
+
+    def build(name, kind, entries):
+        if name not in files:
+            theirs = peer.compile(kind, entries, folder / f"{name}.kv")
+            files[name] = {"keyvi": theirs} | {
+                layout: keyfold.convert(theirs, folder / f"{name}-{layout}.kf", layout) for layout in NATIVE
+            }
+        return files[name]
 
     return build
 

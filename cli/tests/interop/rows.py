@@ -1,4 +1,4 @@
-"""Real rows from testdata/, and the value each kind of dictionary gets from them."""
+"""Real rows from testdata/, the value each kind of dictionary gets from them; what is asked for."""
 
 import gzip
 import itertools
@@ -16,6 +16,9 @@ FILES = {
     "names": TESTDATA / "names" / "names.tsv.gz",
 }
 SETS = tuple(FILES)
+PLACES = TESTDATA / "places" / "place-names.tsv.gz"
+MISSPELLINGS = TESTDATA / "misspellings" / "misspellings-2500.tsv.gz"
+TEXT = TESTDATA / "text" / "text-1mb.txt.gz"
 KINDS = ("key-only", "int", "completion", "string", "json", "float-vector")
 COMPRESSIONS = ("none", "zlib", "snappy", "zstd")
 VECTOR_SIZE = 3
@@ -31,8 +34,13 @@ MATRIX = tuple(
 
 @cache
 def texts(name, count=CUT):
-    """The first rows of a set as they stand: (key, value), both bytes."""
-    with gzip.open(FILES[name], "rb") as stream:
+    """The first rows of a set as they stand, or all of them: (key, value), both bytes."""
+    return pairs(FILES[name], count)
+
+
+def pairs(path, count=None):
+    """The first rows of a file, or all of them: (key, value), both bytes."""
+    with gzip.open(path, "rb") as stream:
         lines = itertools.islice(stream, count)
         return tuple(tuple(line.rstrip(b"\n").split(b"\t", 1)) for line in lines)
 

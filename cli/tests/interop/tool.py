@@ -60,6 +60,18 @@ class Keyfold:
         """What `get` prints for these keys, given on standard input."""
         return self.run("get", path, "-", *flags, stdin=b"".join(key + b"\n" for key in keys), code=code).stdout
 
+    def ask(self, command, path, queries, *flags):
+        """What a command finds for queries given on standard input: {query: [its rows]}, all of them text."""
+        asked = b"".join(query.encode() + b"\n" for query in queries)
+        done = self.run(command, path, "--json", *flags, stdin=asked, code=None)
+        found = {query: [] for query in queries}
+        for line in lines(done.stdout):
+            row = json.loads(line)
+            found[row.pop("query")].append(row)
+        said = done.stderr.decode("utf-8", "replace")
+        assert done.returncode == (0 if all(found.values()) else 1), f"{command} ended with {done.returncode}:\n{said}"
+        return found
+
     def merge(self, inputs, path, *flags):
         """Dictionaries merged by keyfold, the last one winning; into a keyvi file if all of them are."""
         self.run("merge", "-o", path, *flags, *inputs)

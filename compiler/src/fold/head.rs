@@ -173,12 +173,12 @@ impl Head {
         self.nodes_written += 1;
         let mut entrance = 0;
         if let Some(slots) = &mut self.slots {
-            entrance = slots.place(&open.children)?;
-            let (mut ordinal, mut chain) = (open.ordinal, chain);
-            while !chain.is_empty() || ordinal.is_some() {
+            entrance = slots.place(&open.children, open.ordinal)?;
+            let mut chain = chain;
+            while !chain.is_empty() {
                 let start = chain.len().saturating_sub(MAX_CHAIN);
-                if ordinal.is_some() || chain.len() - start >= LEAST_CHAIN {
-                    entrance = slots.join(&chain[start..], entrance, ordinal.take())?;
+                if chain.len() - start >= LEAST_CHAIN {
+                    entrance = slots.join(&chain[start..], entrance)?;
                     chain = &chain[..start];
                 }
                 // behind a slot there is a base or one junction
@@ -188,7 +188,7 @@ impl Head {
                         key: 0,
                         target: entrance,
                     };
-                    entrance = slots.place(&[child])?;
+                    entrance = slots.place(&[child], None)?;
                     chain = before;
                 }
             }

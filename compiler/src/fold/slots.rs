@@ -1,7 +1,7 @@
 //! The slots under construction: each position goes where its labels find free slots.
 
 use keyfold_reader::format::native::slots::{
-    JUNCTION, JUNCTIONS_SLACK, Junction, MAX_BASE, SLOT_LEN, Slot,
+    END, JUNCTION, JUNCTIONS_SLACK, Junction, MAX_BASE, SLOT_LEN, SPAN, Slot,
 };
 
 use crate::error::Result;
@@ -9,8 +9,8 @@ use crate::spool::Spool;
 
 /// Slots held; those before are written and stay as they are.
 const WINDOW: usize = 1 << 16;
-/// Slots from a base that its labels can take.
-const SPAN: usize = 256;
+/// Words behind the window that a search may look at.
+const MARGIN: usize = 2 * SPAN.div_ceil(64) + 2;
 
 /// Places positions.
 pub(super) struct Slots {
@@ -20,7 +20,7 @@ pub(super) struct Slots {
     /// Slots written before the window.
     written: usize,
     window: Vec<[u8; SLOT_LEN]>,
-    /// By slot of the window: whether it is taken, and whether it is a base.
+    /// By slot of the window: whether it is taken, and whether it is a base or can be none.
     taken: Vec<u64>,
     bases: Vec<u64>,
     /// Slots up to the last taken one, from the start of the window.
@@ -34,7 +34,7 @@ pub(super) struct Slots {
 impl Slots {
     pub(super) fn new(spool: Spool, junctions: Spool) -> Self {
         // base 0 would look like an empty slot
-        let mut bases = vec![0; WINDOW / 64 + 16];
+        let mut bases = vec![0; WINDOW / 64 + MARGIN];
         bases[0] = 1;
         Slots {
             spool,
@@ -42,7 +42,7 @@ impl Slots {
             record: Vec::new(),
             written: 0,
             window: vec![[0; SLOT_LEN]; WINDOW + 2 * SPAN],
-            taken: vec![0; WINDOW / 64 + 16],
+            taken: vec![0; WINDOW / 64 + MARGIN],
             bases,
             end: 0,
             open: 0,
@@ -50,15 +50,17 @@ impl Slots {
         }
     }
 
-    /// Places a position with its children, labels ascending; its base.
-    pub(super) fn place(&mut self, children: &[Slot]) -> Result<u32> {
-        let at = self.find(children);
+    /// Places a position with its children, labels ascending, and the ordinal of the key that ends there; its base.
+    pub(super) fn place(&mut self, children: &[Slot], ordinal: Option<u32>) -> Result<u32> {
+        let at = self.find(children, ordinal.is_some());
         self.bases[at / 64] |= 1 << (at % 64);
         for child in children {
-            let slot = at + usize::from(child.label);
-            self.window[slot] = child.write();
-            self.taken[slot / 64] |= 1 << (slot % 64);
-            self.end = self.end.max(slot + 1);
+            self.put(at + usize::from(child.label), *child);
+        }
+        if let Some(ordinal) = ordinal {
+            let end = at + END;
+            self.put(end, Slot::end(ordinal));
+            self.bases[end / 64] |= 1 << (end % 64);
         }
         let base = u32::try_from(self.written + at)
             .ok()
@@ -70,20 +72,25 @@ impl Slots {
         Ok(base.unwrap_or(0))
     }
 
-    /// Adds a junction: a chain that leads to the position with this base, where the key with this ordinal ends. What leads
-    /// to it from now on.
-    pub(super) fn join(&mut self, chain: &[u8], base: u32, ordinal: Option<u32>) -> Result<u32> {
+    fn put(&mut self, at: usize, slot: Slot) {
+        self.window[at] = slot.write();
+        self.taken[at / 64] |= 1 << (at % 64);
+        self.end = self.end.max(at + 1);
+    }
+
+    /// Adds a junction: a chain that leads to the position with this base. What leads to it from now on.
+    pub(super) fn join(&mut self, chain: &[u8], base: u32) -> Result<u32> {
         let offset = u32::try_from(self.junctions.len()).ok();
         let offset = offset.filter(|&offset| offset < JUNCTION);
         self.exhausted |= offset.is_none();
         self.record.clear();
-        Junction::write(base, ordinal, chain, &mut self.record);
+        Junction::write(base, chain, &mut self.record);
         self.junctions.append(&self.record)?;
         Ok(offset.unwrap_or(0) | JUNCTION)
     }
 
-    /// The first base of the window at which the slots of all labels are free.
-    fn find(&mut self, children: &[Slot]) -> usize {
+    /// The first base of the window at which the slots of all labels are free, and where a key ends, that of its end.
+    fn find(&mut self, children: &[Slot], ends: bool) -> usize {
         while self.taken[self.open] == u64::MAX {
             self.open += 1;
         }
@@ -92,6 +99,10 @@ impl Slots {
         let words = self.end.div_ceil(64) + 1;
         for word in start..words {
             let mut free = !self.bases[word];
+            if ends {
+                let end = word + END / 64;
+                free &= !self.taken[end] & !self.bases[end];
+            }
             for child in children {
                 let at = 64 * word + usize::from(child.label);
                 let (word, shift) = (at / 64, at % 64);
@@ -121,7 +132,7 @@ impl Slots {
         self.window.resize(WINDOW + 2 * SPAN, [0; SLOT_LEN]);
         for bits in [&mut self.taken, &mut self.bases] {
             bits.drain(..slots / 64);
-            bits.resize(WINDOW / 64 + 16, 0);
+            bits.resize(WINDOW / 64 + MARGIN, 0);
         }
         self.written += slots;
         self.end -= slots;

@@ -145,6 +145,7 @@ impl Building {
             compression: options.compression_name(),
             manifest: options.manifest.clone(),
             secondary: options.secondary.clone(),
+            text_rule: options.text_rule,
             rows,
         };
         let spool = || options.spool();

@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! record  header            version start_state number_of_keys value_store_type number_of_states
-//!                           [manifest] [specialized_dict_properties] [keyfold]
+//!                           [manifest] [specialized_dict_properties] [text_rule] [keyfold]
 //! record  array properties  version size
 //! ```
 //!
 //! `specialized_dict_properties` is a JSON string that itself holds JSON: `{"secondary_keys":["a","b"]}`.
-//! `keyfold` is the one member of our own, see [`checksum`](super::checksum); keyvi ignores it.
+//! `text_rule` and `keyfold` are members of our own, which keyvi ignores: how keys were folded, as
+//! [`TextRule`] prints it, where they were; and what [`checksum`](super::checksum) says.
 
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ use super::checksum::Provenance;
 use super::record::{self, Record, put_number, required};
 use super::{MAGIC, VERSIONS};
 use crate::error::{Fault, Section};
+use crate::text::TextRule;
 use crate::value::ValueKind;
 
 /// The lowest version of the sparse array that is read, and the one that is written.
@@ -37,14 +39,19 @@ pub struct Header {
     pub manifest: String,
     /// Names of the secondary keys, in order; empty in ordinary dictionaries.
     pub secondary: Vec<String>,
+    /// How keys were folded.
+    pub text_rule: TextRule,
     /// Checksums and row counts, in files of ours.
     pub provenance: Option<Provenance>,
     /// What does not belong into a header: readers ignore it, a verification does not.
     pub oddity: Option<&'static str>,
 }
 
+/// The member that says how keys were folded; absent where they were not.
+pub(super) const TEXT_RULE: &str = "text_rule";
+
 /// All members a header may have.
-const MEMBERS: [&str; 8] = [
+const MEMBERS: [&str; 9] = [
     "version",
     "start_state",
     "number_of_keys",
@@ -52,6 +59,7 @@ const MEMBERS: [&str; 8] = [
     "number_of_states",
     "manifest",
     "specialized_dict_properties",
+    TEXT_RULE,
     "keyfold",
 ];
 
@@ -95,6 +103,7 @@ impl Header {
             states: required(record, "number_of_states")?,
             manifest: text("manifest").to_owned(),
             secondary: secondary_names(text("specialized_dict_properties"))?,
+            text_rule: text_rule(record)?,
             provenance: provenance.flatten(),
             oddity,
         })
@@ -116,10 +125,25 @@ impl Header {
             let names = json!({ "secondary_keys": self.secondary }).to_string();
             record.insert("specialized_dict_properties".into(), Value::String(names));
         }
+        put_text_rule(&mut record, self.text_rule);
         if let Some(provenance) = &self.provenance {
             record.insert("keyfold".into(), provenance.to_json());
         }
         record::write(&record, out);
+    }
+}
+
+/// How keys were folded. A rule that is not known cannot be passed over: keys would not be found.
+pub(super) fn text_rule(record: &Record) -> Result<TextRule, &'static str> {
+    match record.get(TEXT_RULE) {
+        None => Ok(TextRule::default()),
+        Some(rule) => rule.as_str().unwrap_or_default().parse(),
+    }
+}
+
+pub(super) fn put_text_rule(record: &mut Record, rule: TextRule) {
+    if !rule.is_none() {
+        record.insert(TEXT_RULE.into(), Value::String(rule.to_string()));
     }
 }
 
@@ -191,6 +215,10 @@ mod tests {
             states: 9,
             manifest: "a \"quoted\" manifest".into(),
             secondary: vec!["tenant".into(), "user".into()],
+            text_rule: TextRule {
+                fold_case: true,
+                nfkc: false,
+            },
             provenance: Some(Provenance::default()),
             oddity: None,
         };

@@ -8,12 +8,16 @@
 
 mod batch;
 mod fold;
+mod position;
 mod sparse_array;
 pub mod walk;
 
 pub use fold::Fold;
+pub(crate) use fold::{Heads, OpenMark, Opened};
+pub(crate) use position::{LabelRange, Position};
 pub use sparse_array::SparseArray;
 
+use crate::automaton::LabelSet;
 use crate::error::Fault;
 
 /// A position in an automaton. Only meaningful for the automaton that gave it.
@@ -30,47 +34,24 @@ pub struct ValueHandle(pub u64);
 #[derive(Clone, Copy, Debug)]
 pub struct Children {
     parent: Cursor,
-    labels: [u64; 4],
+    labels: LabelSet,
 }
 
 impl Children {
     /// Whether no label is left. Some of the labels left may turn out to lead nowhere.
     pub fn is_empty(&self) -> bool {
-        self.labels == [0; 4]
+        self.labels.is_empty()
     }
 
     /// The number of labels left.
     pub fn len(&self) -> usize {
-        self.labels
-            .iter()
-            .map(|word| word.count_ones() as usize)
-            .sum()
+        self.labels.len()
     }
 
     /// Drops the labels up to and including `label`.
     pub fn skip_through(&mut self, label: u8) {
-        let (word, bit) = (usize::from(label / 64), u32::from(label % 64));
-        self.labels[..word].fill(0);
-        self.labels[word] &= u64::MAX.checked_shl(bit + 1).unwrap_or(0);
+        self.labels = self.labels.behind(label);
     }
-
-    fn take_first(&mut self) -> Option<u8> {
-        let word = self.labels.iter().position(|&w| w != 0)?;
-        let bit = self.labels[word].trailing_zeros();
-        self.labels[word] &= self.labels[word] - 1;
-        label_at(word, bit)
-    }
-
-    fn take_last(&mut self) -> Option<u8> {
-        let word = self.labels.iter().rposition(|&w| w != 0)?;
-        let bit = self.labels[word].ilog2();
-        self.labels[word] &= !(1 << bit);
-        label_at(word, bit)
-    }
-}
-
-fn label_at(word: usize, bit: u32) -> Option<u8> {
-    u8::try_from(64 * word + bit as usize).ok()
 }
 
 /// The stored automaton of one file; clones share its bytes.
@@ -156,34 +137,56 @@ impl Fsa {
         }
     }
 
+    /// Tells the length of each key that leads on from here and that `text` starts with, shortest first; how much of the
+    /// text leads to any key.
+    #[inline]
+    pub fn prefixes(
+        &self,
+        at: Cursor,
+        text: &[u8],
+        found: impl FnMut(usize),
+    ) -> Result<usize, Fault> {
+        match &self.layout {
+            Layout::SparseArray(array) => array.prefixes(at.state, text, found),
+            Layout::Fold(fold) => fold.prefixes(at.state, text, found),
+        }
+    }
+
     /// The children, to be taken with [`next_child`](Self::next_child) or [`last_child`](Self::last_child).
     #[inline]
     pub fn children(&self, at: Cursor) -> Result<Children, Fault> {
-        let labels = match &self.layout {
+        let labels = self.labels(at)?;
+        Ok(Children { parent: at, labels })
+    }
+
+    /// The labels of the children. Some of them may turn out to lead nowhere.
+    #[inline]
+    pub fn labels(&self, at: Cursor) -> Result<LabelSet, Fault> {
+        let words = match &self.layout {
             Layout::SparseArray(array) => array.labels(at.state)?,
             Layout::Fold(fold) => fold.labels(at.state)?,
         };
-        Ok(Children { parent: at, labels })
+        Ok(LabelSet::from_words(words))
     }
 
     /// Takes the first child that is left.
     #[inline]
     pub fn next_child(&self, children: &mut Children) -> Result<Option<(u8, Cursor)>, Fault> {
-        self.take(children, Children::take_first)
+        self.take(children, LabelSet::take_first)
     }
 
     /// Takes the last child that is left.
     pub fn last_child(&self, children: &mut Children) -> Result<Option<(u8, Cursor)>, Fault> {
-        self.take(children, Children::take_last)
+        self.take(children, LabelSet::take_last)
     }
 
     #[inline]
     fn take(
         &self,
         children: &mut Children,
-        next: impl Fn(&mut Children) -> Option<u8>,
+        next: impl Fn(&mut LabelSet) -> Option<u8>,
     ) -> Result<Option<(u8, Cursor)>, Fault> {
-        while let Some(label) = next(children) {
+        while let Some(label) = next(&mut children.labels) {
             let state = match &self.layout {
                 Layout::SparseArray(array) => array.child(children.parent.state, label)?,
                 Layout::Fold(fold) => fold.follow(children.parent.state, &[label])?,

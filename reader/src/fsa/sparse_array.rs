@@ -6,6 +6,7 @@
 //! length).
 
 mod lookups;
+mod prefixes;
 
 use std::ops::Range;
 

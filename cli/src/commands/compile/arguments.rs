@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use keyfold_compiler::{OnDuplicate, Options};
-use keyfold_reader::{Compression, Precision};
+use keyfold_reader::{Compression, Precision, TextRule};
 
 use crate::kind::Kind;
 use crate::layout::LayoutArgs;
@@ -64,6 +64,16 @@ pub(crate) struct CompileArgs {
     /// Names of secondary keys: each key stands under a value of each of them
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     secondary: Vec<String>,
+
+    /// Store keys without regard to case, so that `find` finds them in text however it is spelled; each spelling keeps its
+    /// value, and `get` takes keys as they were spelled
+    #[arg(long)]
+    fold_case: bool,
+
+    /// Store keys without regard to how Unicode encodes them (normalisation form KC), so that `find` finds them in text
+    /// whatever its form
+    #[arg(long)]
+    nfkc: bool,
 
     /// Row that stays of those with the same key [default: last]
     #[arg(long, value_enum, value_name = "ROW")]
@@ -237,12 +247,27 @@ impl CompileArgs {
         self.layout.apply(&mut options, format)?;
         options.json_or_text = self.json_or_text;
         options.secondary.clone_from(&self.secondary);
+        options.text_rule = self.text_rule();
         options.manifest.clone_from(&self.manifest);
         Ok(options)
     }
 
+    fn text_rule(&self) -> TextRule {
+        TextRule {
+            fold_case: self.fold_case,
+            nfkc: self.nfkc,
+        }
+    }
+
     /// Options that do not go together.
     fn check(&self) -> Result<()> {
+        if !self.text_rule().is_none()
+            && (self.kind.is_vector() || self.sorted || !self.secondary.is_empty())
+        {
+            bail!(
+                "--fold-case and --nfkc are for dictionaries without secondary keys, and without --sorted"
+            );
+        }
         if self.json_or_text && !matches!(self.kind, Kind::Json | Kind::Vector) {
             bail!("--json-or-text is for JSON documents: --kind json or vector");
         }

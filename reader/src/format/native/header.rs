@@ -8,7 +8,7 @@
 //!
 //! The record's members: `version`, `kind`, `keys`, `nodes`, `leaves`, `root` (offset of the root in the head), `entrance` (base
 //! of the root in the slots), `values` and `unique_values`, `rows`, `sections`, and where there is one `compression`, `manifest`,
-//! `secondary_keys`. Sections follow the header in the order listed, without gaps; each is `[name, length, checksum]`, the
+//! `secondary_keys`, `text_rule`. Sections follow the header in the order listed, without gaps; each is `[name, length, checksum]`, the
 //! checksum being the XXH3 of its bytes in 16 hexadecimal digits.
 
 use std::ops::Range;
@@ -17,8 +17,10 @@ use serde_json::{Value, json};
 
 use crate::error::{Fault, Section};
 use crate::format::checksum::{Rows, of_section};
+use crate::format::properties::{put_text_rule, text_rule};
 use crate::format::record::{self, Record};
 use crate::format::to_usize;
+use crate::text::TextRule;
 use crate::value::ValueKind;
 
 /// The first eight bytes of a native file.
@@ -53,6 +55,8 @@ pub struct Properties {
     pub manifest: String,
     /// Names of the secondary keys.
     pub secondary: Vec<String>,
+    /// How keys were folded.
+    pub text_rule: TextRule,
     /// What became of the rows of the input.
     pub rows: Rows,
 }
@@ -190,10 +194,11 @@ pub fn write(properties: &Properties, sections: &[(Section, u64, u64)], out: &mu
     if !properties.secondary.is_empty() {
         put("secondary_keys", json!(properties.secondary));
     }
+    put_text_rule(&mut record, properties.text_rule);
     let entries = sections
         .iter()
         .map(|(section, len, sum)| json!([section.name(), len, format!("{sum:016x}")]));
-    put("sections", entries.collect());
+    record.insert("sections".to_owned(), entries.collect());
     record::write(&record, out);
     let sum = of_section(&out[start..]);
     out.extend(sum.to_le_bytes());
@@ -228,6 +233,7 @@ fn properties(record: &Record) -> Option<Properties> {
         compression: text("compression"),
         manifest: text("manifest").unwrap_or_default(),
         secondary,
+        text_rule: text_rule(record).ok()?,
         rows: Rows {
             read: read.as_u64()?,
             duplicates: duplicates.as_u64()?,
@@ -259,6 +265,10 @@ mod tests {
             compression: Some("zstd".into()),
             manifest: "a \"manifest\"".into(),
             secondary: vec!["tenant".into()],
+            text_rule: TextRule {
+                fold_case: false,
+                nfkc: true,
+            },
             rows: Rows {
                 read: 9,
                 duplicates: 1,

@@ -2,17 +2,19 @@
 //!
 //! ```text
 //! slot      u8 label | u8 key | u32le target
-//! junction  u32le base | u8 length | [u32le ordinal] | chain
+//! junction  u32le base | u8 length | chain
 //! ```
 //!
 //! A position has a *base*, no two the same one; its child by a label stands in the slot `base + label`, if that slot holds
 //! the label. A target is 0: the slot is empty; a leaf, as in a [node](super::node), of which `key` is the number of the
-//! first key with that label; a base; or, with [`JUNCTION`], where in the list of junctions one stands. Behind the last slot
-//! there is room for all labels of the last base.
+//! first key with that label; a base; or, with [`JUNCTION`], where in the list of junctions one stands.
 //!
-//! A *junction* is a chain of up to 31 labels that all keys go on with, up to a position with a base. Bit 7 of the length
-//! says that a key ends there, with that ordinal. Behind the last junction stand 32 zero bytes, so that a reader can take any
-//! chain in pieces of fixed size.
+//! Where a key ends at a position, the slot `base + 256` has label 0, key 255, and the key's ordinal as its target. No
+//! position has its base at such a slot, or the slot would look like its child by label 0. Behind the last base there is
+//! room for all these slots.
+//!
+//! A *junction* is a chain of up to 31 labels that all keys go on with, up to a position with a base. Behind the last junction
+//! stand 32 zero bytes, so that a reader can take any chain in pieces of fixed size.
 
 use super::tokens::{MAX_TOKEN_LEN, SLACK};
 
@@ -28,8 +30,14 @@ pub const JUNCTIONS_SLACK: usize = SLACK;
 /// Set in targets that are junctions.
 pub const JUNCTION: u32 = 1 << 30;
 
-/// Set in the length of a junction where a key ends.
-const FINAL: u8 = 0x80;
+/// Distance from a base to the slot of the key that ends there.
+pub const END: usize = 256;
+
+/// Slots from a base on that can be the position's own.
+pub const SPAN: usize = END + 1;
+
+/// In place of the number of a key, in the slot of a key that ends at a position.
+const ENDS: u8 = 255;
 
 /// Bases are below this.
 pub const MAX_BASE: u32 = JUNCTION;
@@ -56,13 +64,29 @@ pub struct Slot {
 impl Slot {
     /// The slot in these bytes.
     #[inline(always)]
-    pub fn read(bytes: [u8; SLOT_LEN]) -> Self {
-        let [label, key, a, b, c, d] = bytes;
+    pub fn read(bytes: &[u8; SLOT_LEN]) -> Self {
+        let &[label, key, ..] = bytes;
+        let target = bytes.last_chunk().copied().unwrap_or_default();
         Slot {
             label,
             key,
-            target: u32::from_le_bytes([a, b, c, d]),
+            target: u32::from_le_bytes(target),
         }
+    }
+
+    /// The slot, [`END`] from the base, of the key that ends at a position.
+    pub fn end(ordinal: u32) -> Self {
+        Slot {
+            label: 0,
+            key: ENDS,
+            target: ordinal,
+        }
+    }
+
+    /// The ordinal of the key that ends at the position whose base stands [`END`] before.
+    #[inline(always)]
+    pub fn ordinal(self) -> Option<u32> {
+        (self.key == ENDS).then_some(self.target)
     }
 
     /// Whether the target is nothing but a base.
@@ -83,8 +107,6 @@ impl Slot {
 pub struct Junction<'d> {
     /// The base of the position behind the chain.
     pub base: u32,
-    /// The ordinal of the key that ends there.
-    pub ordinal: Option<u32>,
     /// The chain, with what happens to stand behind it.
     pub chain: &'d [u8; SLACK],
     /// Bytes of the chain.
@@ -96,27 +118,18 @@ impl<'d> Junction<'d> {
     #[inline(always)]
     pub fn read(junctions: &'d [u8], offset: usize) -> Option<Self> {
         let (&base, rest) = junctions.get(offset..)?.split_first_chunk()?;
-        let (&len, mut rest) = rest.split_first()?;
-        let mut ordinal = None;
-        if len & FINAL != 0 {
-            let (&bytes, behind) = rest.split_first_chunk()?;
-            ordinal = Some(u32::from_le_bytes(bytes));
-            rest = behind;
-        }
+        let (&len, rest) = rest.split_first()?;
         Some(Junction {
             base: u32::from_le_bytes(base),
-            ordinal,
             chain: rest.first_chunk()?,
             len: usize::from(len) & MAX_CHAIN,
         })
     }
 
     /// Appends a junction with a chain of at most [`MAX_CHAIN`] labels.
-    pub fn write(base: u32, ordinal: Option<u32>, chain: &[u8], out: &mut Vec<u8>) {
-        let [len, ..] = chain.len().to_le_bytes();
+    pub fn write(base: u32, chain: &[u8], out: &mut Vec<u8>) {
         out.extend(base.to_le_bytes());
-        out.push(if ordinal.is_some() { len | FINAL } else { len });
-        out.extend(ordinal.map(u32::to_le_bytes).into_iter().flatten());
+        out.extend(chain.len().to_le_bytes().first());
         out.extend_from_slice(chain);
     }
 }
@@ -132,24 +145,24 @@ mod tests {
             key: 63,
             target: JUNCTION | 5,
         };
-        assert_eq!(Slot::read(slot.write()), slot);
+        assert_eq!(Slot::read(&slot.write()), slot);
         assert!(!slot.is_plain());
 
+        assert_eq!(slot.ordinal(), None);
+        let end = Slot::read(&Slot::end(u32::MAX).write());
+        assert_eq!((end.label, end.ordinal()), (0, Some(u32::MAX)));
+
         let long = [b'x'; MAX_CHAIN];
-        let junctions = [
-            (1, None, &b"chain"[..]),
-            (u32::MAX, Some(u32::MAX), b""),
-            (2, Some(9), &long),
-        ];
+        let junctions = [(1, &b"chain"[..]), (u32::MAX, b""), (2, &long)];
         let (mut out, mut offsets) = (Vec::new(), Vec::new());
-        for (base, ordinal, chain) in junctions {
+        for (base, chain) in junctions {
             offsets.push(out.len());
-            Junction::write(base, ordinal, chain, &mut out);
+            Junction::write(base, chain, &mut out);
         }
         out.extend([0; JUNCTIONS_SLACK]);
-        for ((base, ordinal, chain), offset) in junctions.into_iter().zip(offsets) {
+        for ((base, chain), offset) in junctions.into_iter().zip(offsets) {
             let read = Junction::read(&out, offset).unwrap();
-            assert_eq!((read.base, read.ordinal), (base, ordinal));
+            assert_eq!(read.base, base);
             assert_eq!(&read.chain[..read.len], chain);
         }
         assert!(Junction::read(&out, out.len() - 9).is_none());

@@ -97,7 +97,7 @@ impl Tokens {
     }
 
     /// The table as loops use it that look at it often.
-    #[inline]
+    #[inline(always)]
     pub fn view(&self) -> TokenView<'_> {
         TokenView {
             one_byte: self.one_byte,
@@ -164,10 +164,23 @@ impl<'a> TokenView<'a> {
         Ok(())
     }
 
+    /// The first byte of the text of some codes; nothing if there are none.
+    #[inline]
+    pub fn first(self, codes: &[u8]) -> Result<Option<u8>, &'static str> {
+        if codes.is_empty() {
+            return Ok(None);
+        }
+        Ok(match self.meaning(codes, &mut 0)? {
+            Meaning::Byte(byte) => Some(byte),
+            // a token has a byte at least
+            Meaning::Token(_, text) => Some(text[0]),
+        })
+    }
+
     /// As [`Tokens::common`].
     #[inline]
     pub fn common(self, codes: &[u8], query: &[u8]) -> Result<(usize, bool), &'static str> {
-        self.common_from(codes, &Query::new(query), 0)
+        self.common_from(codes, &Query::new(query, &Short::of(query)), 0)
     }
 
     /// As [`Tokens::common`], of the query from byte `start` on, which is not behind its end; the first number is
@@ -185,10 +198,11 @@ impl<'a> TokenView<'a> {
                 Meaning::Byte(byte) => (1, usize::from(query.bytes.get(at) == Some(&byte))),
                 Meaning::Token(len, text) => (len, query.common(at, text, len)),
             };
-            at += same;
             if same < len {
-                return Ok((at, false));
+                return Ok((at + same, false));
             }
+            // `same` is as much, but takes longer to be known
+            at += len;
         }
         Ok((at, true))
     }
@@ -197,16 +211,22 @@ impl<'a> TokenView<'a> {
     #[inline(always)]
     fn meaning(self, codes: &[u8], at: &mut usize) -> Result<Meaning<'a>, &'static str> {
         let code = codes[*at];
-        let second = codes.get(*at + 1).copied();
+        // the same again where it is the last one
+        let behind = *at + usize::from(*at + 1 < codes.len());
+        let second = codes[behind];
         if code == LITERAL {
             *at += 2;
-            return Ok(Meaning::Byte(second.ok_or(CUT)?));
+            return if behind < *at - 1 {
+                Err(CUT)
+            } else {
+                Ok(Meaning::Byte(second))
+            };
         }
         // of which kind the next code is, a processor cannot foresee
         let code = usize::from(code);
         let one = code < self.one_byte;
         let block = code.wrapping_sub(self.one_byte).wrapping_mul(256);
-        let two_bytes = block.wrapping_add(self.one_byte + usize::from(second.unwrap_or_default()));
+        let two_bytes = block.wrapping_add(self.one_byte + usize::from(second));
         let index = select_unpredictable(one, code, two_bytes);
         *at += select_unpredictable(one, 1, 2);
         if *at > codes.len() {
@@ -219,10 +239,36 @@ impl<'a> TokenView<'a> {
     /// The text of a token with what happens to stand behind it, and its length.
     #[inline(always)]
     fn padded(self, index: usize) -> Result<(&'a [u8; SLACK], usize), &'static str> {
-        let &[low, middle, high] = self.entries.get(index).ok_or(UNKNOWN)?;
-        let entry = u32::from_le_bytes([low, middle, high, 0]) as usize;
-        let text = self.pool.get(entry >> 5..).ok_or(OUTSIDE)?;
+        let &[low, high @ ..] = self.entries.get(index).ok_or(UNKNOWN)?;
+        let entry = usize::from(u16::from_le_bytes(high)) << 8 | usize::from(low);
+        let start = entry >> 5;
+        let text = self.pool.get(start..start + SLACK).ok_or(OUTSIDE)?;
         Ok((text.first_chunk().ok_or(OUTSIDE)?, entry & MAX_TOKEN_LEN))
+    }
+}
+
+/// The bytes of a query of fewer than eight, followed by zeros.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Short([u8; 8]);
+
+impl Short {
+    /// Room that a query of these bytes needs; of no use if they are eight or more.
+    #[inline(always)]
+    pub fn of(bytes: &[u8]) -> Self {
+        let n = bytes.len();
+        let short = if n >= 8 {
+            0
+        } else if let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            let (low, high) = (u32::from_le_bytes(first), u32::from_le_bytes(last));
+            u64::from(high) << (8 * (n - 4)) | u64::from(low)
+        } else if n > 0 {
+            // first, middle and last of up to three bytes
+            let byte = |i: usize| u64::from(bytes[i]) << (8 * i);
+            byte(0) | byte(n / 2) | byte(n - 1)
+        } else {
+            0
+        };
+        Short(short.to_le_bytes())
     }
 }
 
@@ -230,31 +276,16 @@ impl<'a> TokenView<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'q> {
     bytes: &'q [u8],
-    /// The same, if they are eight or more; else other bytes, so that eight can be read.
+    /// The same, with zeros behind them if they are fewer than eight.
     eight: &'q [u8],
-    /// The last eight bytes, the very last one highest; if there are fewer, zeros below them.
-    tail: u64,
 }
 
 impl<'q> Query<'q> {
     /// A query of these bytes.
     #[inline(always)]
-    pub fn new(bytes: &'q [u8]) -> Self {
-        let n = bytes.len();
-        let tail = if let Some(&last) = bytes.last_chunk() {
-            u64::from_le_bytes(last)
-        } else if let (Some(&first), Some(&last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            let (low, high) = (u32::from_le_bytes(first), u32::from_le_bytes(last));
-            u64::from(high) << 32 | u64::from(low) << (64 - 8 * n)
-        } else if n > 0 {
-            // first, middle and last of up to three bytes
-            let byte = |i: usize| u64::from(bytes[i]) << (8 * i);
-            (byte(0) | byte(n / 2) | byte(n - 1)) << (64 - 8 * n)
-        } else {
-            0
-        };
-        let eight = if n < 8 { &[0; 8] } else { bytes };
-        Query { bytes, eight, tail }
+    pub fn new(bytes: &'q [u8], short: &'q Short) -> Self {
+        let eight = if bytes.len() < 8 { &short.0 } else { bytes };
+        Query { bytes, eight }
     }
 
     /// The bytes.
@@ -267,25 +298,27 @@ impl<'q> Query<'q> {
     /// no jump.
     #[inline(always)]
     fn window(&self, at: usize) -> u64 {
-        let start = at.min(self.eight.len() - 8);
-        let whole = self.eight[start..]
+        let last = self.eight.len() - 8;
+        let start = select_unpredictable(at < last, at, last);
+        let eight = self.eight[start..]
             .first_chunk()
             .map_or(0, |eight| u64::from_le_bytes(*eight));
-        let rest = self.bytes.len().saturating_sub(at);
-        let end = self.tail >> (64usize.wrapping_sub(8 * rest) & 63);
-        select_unpredictable(rest >= 8, whole, end)
+        eight >> ((8 * (at - start)) & 63)
     }
 
     /// How many bytes from `at` on, which is not behind the end, are those of a token of `len` bytes.
     #[inline(always)]
     pub fn common(&self, at: usize, text: &[u8; SLACK], len: usize) -> usize {
-        let limit = len.min(self.bytes.len() - at);
-        let (&[first, ref more @ ..], _) = text.as_chunks() else {
+        let rest = self.bytes.len() - at;
+        let limit = select_unpredictable(len < rest, len, rest);
+        let (&[first, second, ref more @ ..], _) = text.as_chunks() else {
             return 0;
         };
-        let mut same = equal_bytes(first, self.window(at));
-        // nearly all tokens end within the first eight bytes
-        if same == 8 && len > 8 {
+        // how many of the tokens have more than eight bytes cannot be foreseen
+        let low = equal_bytes(first, self.window(at));
+        let high = equal_bytes(second, self.window(at + 8));
+        let mut same = low + select_unpredictable(low < 8, 0, high);
+        if len > 16 && same == 16 {
             for &eight in more {
                 let equal = equal_bytes(eight, self.window(at + same));
                 same += equal;
@@ -294,7 +327,7 @@ impl<'q> Query<'q> {
                 }
             }
         }
-        same.min(limit)
+        select_unpredictable(same < limit, same, limit)
     }
 }
 

@@ -50,6 +50,120 @@ pub(super) struct Entry {
     pub len: usize,
 }
 
+/// Most planes of shared lengths and of code lengths.
+const WIDE: usize = 18;
+/// As many planes as nearly all leaves have at most. All of them are looked at, those a leaf does not have being zero:
+/// how many it has cannot be foreseen by a processor.
+const NARROW: (usize, usize) = (6, 4);
+const RANKS: usize = 8;
+
+/// The planes of a leaf in registers' reach, for searches that look at them again and again.
+#[derive(Clone, Debug)]
+pub(super) struct Planes {
+    pub header: LeafHeader,
+    narrow: bool,
+    shared: [u64; WIDE],
+    lengths: [u64; WIDE],
+    ranks: [u64; RANKS],
+}
+
+impl Planes {
+    /// The planes of no leaf.
+    pub(super) fn none() -> Self {
+        Planes {
+            header: LeafHeader::read(&[0; HEADER_LEN]),
+            narrow: true,
+            shared: [0; WIDE],
+            lengths: [0; WIDE],
+            ranks: [0; RANKS],
+        }
+    }
+
+    /// Takes those of a leaf.
+    pub(super) fn take(&mut self, leaf: &Leaf<'_>) -> Result<(), &'static str> {
+        let header = leaf.header;
+        let window = leaf.bytes.first_chunk().ok_or(OUTSIDE)?;
+        let step = header.plane_len();
+        let narrow = NARROW.0 >= header.shared_planes as usize
+            && NARROW.1 >= header.length_planes as usize;
+        let (lengths, ranks) = (header.lengths_at(), header.labels_at());
+        if narrow {
+            let shared = Leaf::planes(window, HEADER_LEN, step, header.shared_planes);
+            self.shared[..NARROW.0].copy_from_slice(&shared as &[u64; NARROW.0]);
+            let lengths = Leaf::planes(window, lengths, step, header.length_planes);
+            self.lengths[..NARROW.1].copy_from_slice(&lengths as &[u64; NARROW.1]);
+        } else {
+            self.shared = Leaf::planes(window, HEADER_LEN, step, header.shared_planes);
+            self.lengths = Leaf::planes(window, lengths, step, header.length_planes);
+        }
+        self.ranks = Leaf::planes(window, ranks, step, header.label_planes);
+        self.header = header;
+        self.narrow = narrow;
+        Ok(())
+    }
+
+    /// The keys that share exactly `depth` bytes with the one before, and those that share less. What is said of the
+    /// first key is not to be used.
+    #[inline(always)]
+    pub(super) fn compare_shared(&self, depth: u32) -> (u64, u64) {
+        let Some(depth) = depth.checked_sub(self.header.base) else {
+            return (0, 0);
+        };
+        if depth >> self.header.shared_planes.min(31) != 0 {
+            return (0, u64::MAX);
+        }
+        if let (true, Some(shared)) = (self.narrow, self.shared.first_chunk::<{ NARROW.0 }>()) {
+            equal_to(*shared, depth as usize)
+        } else {
+            equal_to(self.shared, depth as usize)
+        }
+    }
+
+    /// The keys that have this label.
+    #[inline(always)]
+    pub(super) fn with_label(&self, label: u8, alphabet: &Alphabet) -> u64 {
+        with_rank(self.ranks, alphabet.rank(label))
+    }
+
+    /// The label of a key.
+    #[inline(always)]
+    pub(super) fn label(&self, key: u32, alphabet: &Alphabet) -> u8 {
+        alphabet.byte(number_of(&self.ranks, key).to_le_bytes()[0])
+    }
+
+    /// How many bytes a key shares with the one before.
+    #[inline(always)]
+    pub(super) fn shared(&self, key: u32) -> u32 {
+        if key == 0 {
+            return 0;
+        }
+        let planes = if self.narrow { NARROW.0 } else { WIDE };
+        self.header.base + number_of(&self.shared[..planes], key)
+    }
+
+    /// Where the codes of a key start and how many bytes they take.
+    #[inline(always)]
+    pub(super) fn codes(&self, key: u32) -> (usize, usize) {
+        let before = (1u64 << key) - 1;
+        let (mut start, mut len) = (self.header.codes_at(), 0);
+        let planes = if self.narrow { NARROW.1 } else { WIDE };
+        for (plane, word) in self.lengths[..planes].iter().enumerate() {
+            start += ((word & before).count_ones() as usize) << plane;
+            len += ((word >> key & 1) as usize) << plane;
+        }
+        (start, len)
+    }
+}
+
+/// The number of a key in some planes.
+#[inline(always)]
+fn number_of(planes: &[u64], key: u32) -> u32 {
+    planes
+        .iter()
+        .enumerate()
+        .fold(0, |sum, (plane, word)| sum | ((word >> key & 1) as u32) << plane)
+}
+
 impl<'d> Leaf<'d> {
     /// The leaf at `offset`.
     #[inline(always)]
@@ -74,7 +188,7 @@ impl<'d> Leaf<'d> {
     /// The keys that share exactly `depth` bytes with the one before, and those that share less. The first key shares
     /// nothing; what is said of it here is not to be used unless `depth` and base are 0.
     #[inline]
-    fn compare_shared(&self, depth: usize) -> (u64, u64) {
+    pub(super) fn compare_shared(&self, depth: usize) -> (u64, u64) {
         let planes = self.header.shared_planes;
         let Some(depth) = depth.checked_sub(self.header.base as usize) else {
             return (0, 0);
@@ -89,7 +203,7 @@ impl<'d> Leaf<'d> {
 
     /// Where the codes of a key start and how many bytes they take.
     #[inline]
-    fn codes(&self, key: u32) -> (usize, usize) {
+    pub(super) fn codes(&self, key: u32) -> (usize, usize) {
         let step = self.header.plane_len();
         let mut at = self.header.lengths_at();
         let before = (1u64 << key) - 1;
@@ -101,6 +215,52 @@ impl<'d> Leaf<'d> {
             at += step;
         }
         (self.header.codes_at() + start, len)
+    }
+
+    /// How many bytes a key shares with the one before.
+    #[inline]
+    pub(super) fn shared(&self, key: u32) -> usize {
+        if key == 0 {
+            return 0;
+        }
+        self.header.base as usize + self.number(HEADER_LEN, self.header.shared_planes, key)
+    }
+
+    /// The label of a key.
+    #[inline]
+    pub(super) fn label(&self, key: u32, alphabet: &Alphabet) -> u8 {
+        let planes = self.header.label_planes.min(8);
+        let rank = self.number(self.header.labels_at(), planes, key);
+        alphabet.byte(rank.to_le_bytes()[0])
+    }
+
+    /// The number of a key in some planes, of which the first stands at `start`.
+    #[inline]
+    fn number(&self, start: usize, planes: u32, key: u32) -> usize {
+        let step = self.header.plane_len();
+        (0..planes).fold(0, |sum, plane| {
+            let word = self.word(start + plane as usize * step);
+            sum | ((word >> key & 1) as usize) << plane
+        })
+    }
+
+    /// The first of some keys that has this label.
+    #[inline]
+    pub(super) fn first_with_label(
+        &self,
+        keys: u64,
+        label: u8,
+        alphabet: &Alphabet,
+    ) -> Option<u32> {
+        let rank = usize::from(alphabet.rank(label));
+        let planes = self.header.label_planes.min(8);
+        if rank >> planes != 0 {
+            return None;
+        }
+        let (start, step) = (self.header.labels_at(), self.header.plane_len());
+        let planes = (0..planes as usize).map(|plane| self.word(start + plane * step));
+        let hits = equal_to(planes, rank).0 & keys;
+        (hits != 0).then(|| hits.trailing_zeros())
     }
 
     /// The codes of an entry.
@@ -128,8 +288,8 @@ impl<'d> Leaf<'d> {
         } = self.header;
         if shared_planes <= 4 && length_planes <= 3 && label_planes <= 5 {
             self.search::<4, 3, 5>(codec, query, top, hint)
-        } else if shared_planes <= 8 && length_planes <= 7 && label_planes <= 8 {
-            self.search::<8, 7, 8>(codec, query, top, hint)
+        } else if shared_planes <= 6 && length_planes <= 6 && label_planes <= 7 {
+            self.search::<6, 6, 7>(codec, query, top, hint)
         } else {
             self.search::<18, 18, 8>(codec, query, top, hint)
         }
@@ -225,74 +385,75 @@ impl<'d> Leaf<'d> {
     /// An entry by its number.
     pub(super) fn entry(&self, key: u32, alphabet: &Alphabet) -> Entry {
         let (codes, len) = self.codes(key);
-        let step = self.header.plane_len();
-        let number = |start: usize, planes: u32| {
-            (0..planes).fold(0, |sum, plane| {
-                let word = self.word(start + plane as usize * step);
-                sum | ((word >> key & 1) as usize) << plane
-            })
-        };
-        let rank = number(self.header.labels_at(), self.header.label_planes.min(8));
-        let shared = if key == 0 {
-            0
-        } else {
-            self.header.base as usize + number(HEADER_LEN, self.header.shared_planes)
-        };
-        let label = alphabet.byte(rank.to_le_bytes()[0]);
         Entry {
-            shared,
-            label,
+            shared: self.shared(key),
+            label: self.label(key, alphabet),
             codes,
             len,
         }
     }
 
-    /// All entries in order, faster than one after the other.
+    /// Appends all entries in order, faster than one after the other.
     pub(super) fn entries(&self, alphabet: &Alphabet, entries: &mut Vec<Entry>) {
         let header = self.header;
-        let shared = self.numbers(HEADER_LEN, header.shared_planes);
-        let lengths = self.numbers(header.lengths_at(), header.length_planes);
-        let ranks = self.numbers(header.labels_at(), header.label_planes.min(8));
+        let start = entries.len();
         let mut codes = header.codes_at();
-        entries.clear();
-        let numbers = shared.iter().zip(&lengths).zip(&ranks);
-        entries.extend(
-            numbers
-                .take(header.keys as usize)
-                .map(|((shared, len), rank)| {
-                    let entry = Entry {
-                        shared: (header.base + shared) as usize,
-                        label: alphabet.byte(rank.to_le_bytes()[0]),
-                        codes,
-                        len: *len as usize,
-                    };
-                    codes += entry.len;
-                    entry
-                }),
-        );
-        if let Some(first) = entries.first_mut() {
+        let mut add = |(shared, len, rank): (u32, u32, u8)| {
+            let entry = Entry {
+                shared: (header.base + shared) as usize,
+                label: alphabet.byte(rank),
+                codes,
+                len: len as usize,
+            };
+            codes += entry.len;
+            entry
+        };
+        let keys = header.keys as usize;
+        let ranks = self.low_bytes(header.labels_at(), header.label_planes);
+        if header.shared_planes <= 8 && header.length_planes <= 8 {
+            let shared = self.low_bytes(HEADER_LEN, header.shared_planes);
+            let lengths = self.low_bytes(header.lengths_at(), header.length_planes);
+            let bytes = shared.iter().zip(&lengths).zip(&ranks).take(keys);
+            entries.extend(bytes.map(|((&shared, &len), &rank)| add((shared.into(), len.into(), rank))));
+        } else {
+            let shared = self.numbers(HEADER_LEN, header.shared_planes);
+            let lengths = self.numbers(header.lengths_at(), header.length_planes);
+            let numbers = shared.iter().zip(&lengths).zip(&ranks).take(keys);
+            entries.extend(numbers.map(|((&shared, &len), &rank)| add((shared, len, rank))));
+        }
+        if let Some(first) = entries.get_mut(start) {
             first.shared = 0;
         }
     }
 
-    /// The numbers of all keys in some planes, of which the first stands at `start`.
+    /// The low bytes of the numbers of all keys in some planes, of which the first stands at `start`.
     #[inline]
+    fn low_bytes(&self, start: usize, planes: u32) -> [u8; MAX_KEYS] {
+        let mut bytes = [0; MAX_KEYS];
+        let (eights, _) = bytes.as_chunks_mut::<8>();
+        let mut at = start;
+        let mut sums = [0u64; MAX_KEYS / 8];
+        for shift in 0..planes.min(8) {
+            let plane = self.word(at).to_le_bytes();
+            for (sum, bits) in sums.iter_mut().zip(plane) {
+                *sum |= SPREAD[usize::from(bits)] << shift;
+            }
+            at += self.header.plane_len();
+        }
+        for (eight, sum) in eights.iter_mut().zip(sums) {
+            *eight = sum.to_le_bytes();
+        }
+        bytes
+    }
+
+    /// The numbers of all keys in some planes, of which the first stands at `start`.
     fn numbers(&self, start: usize, planes: u32) -> [u32; MAX_KEYS] {
         let mut numbers = [0; MAX_KEYS];
         let step = self.header.plane_len();
         for shift in (0..planes).step_by(8) {
-            // a byte for each key, the planes of which are summed up eight keys at a time
-            let mut parts = [0; MAX_KEYS / 8];
-            for number in shift..planes.min(shift + 8) {
-                let plane = self.word(start + number as usize * step).to_le_bytes();
-                for (part, bits) in parts.iter_mut().zip(plane) {
-                    *part |= spread(bits) << (number - shift);
-                }
-            }
-            for (eight, part) in numbers.as_chunks_mut::<8>().0.iter_mut().zip(parts) {
-                for (number, byte) in eight.iter_mut().zip(part.to_le_bytes()) {
-                    *number |= u32::from(byte) << shift;
-                }
+            let bytes = self.low_bytes(start + shift as usize * step, planes - shift);
+            for (number, byte) in numbers.iter_mut().zip(bytes) {
+                *number |= u32::from(byte) << shift;
             }
         }
         numbers
@@ -375,13 +536,20 @@ fn equal_to(
     (equal, less)
 }
 
-/// A byte for each bit, the lowest bit first.
-#[inline]
-fn spread(bits: u8) -> u64 {
-    // bit i of the i-th byte, then, without a carry into the next byte, its highest bit
-    let apart = (u64::from(bits) * 0x0101_0101_0101_0101) & 0x8040_2010_0804_0201;
-    (apart + 0x7F7F_7F7F_7F7F_7F7F) >> 7 & 0x0101_0101_0101_0101
-}
+/// For each byte its bits as bytes, the lowest bit first.
+static SPREAD: [u64; 256] = {
+    let mut spread = [0; 256];
+    let mut bits = 0;
+    while bits < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            spread[bits] |= (bits as u64 >> bit & 1) << (8 * bit);
+            bit += 1;
+        }
+        bits += 1;
+    }
+    spread
+};
 
 /// The keys whose label has this rank.
 #[inline(always)]

@@ -3,8 +3,8 @@
 use super::{Fold, LINE, Place};
 use crate::error::Fault;
 use crate::format::native::node::{LEAF, leaf_offset};
-use crate::format::native::slots::{self, JUNCTION, Junction, SLOT_LEN, Slot};
-use crate::format::native::tokens::Query;
+use crate::format::native::slots::{self, END, JUNCTION, Junction, SLOT_LEN, Slot};
+use crate::format::native::tokens::{Query, Short};
 use crate::fsa::ValueHandle;
 use crate::fsa::batch::{GetMany, Lookups, Step};
 use crate::prefetch::prefetch;
@@ -87,13 +87,15 @@ impl FoldLookups<'_> {
 
     #[inline(always)]
     fn slot(&self, base: u32, key: &[u8], lane: &mut Lane) -> Step {
-        let Some(&label) = key.get(lane.depth) else {
-            return Step::Done(None);
-        };
-        let Some(&slot) = self.slots.get(base as usize + usize::from(label)) else {
+        let label = key.get(lane.depth).copied();
+        let Some(slot) = self.slots.get(base as usize + distance(label)) else {
             return Step::Unsettled;
         };
         let slot = Slot::read(slot);
+        let Some(label) = label else {
+            let ordinal = slot.ordinal();
+            return Step::Done(ordinal.map(|ordinal| ValueHandle(ordinal.into())));
+        };
         let target = slot.target;
         if slot.label != label || target == 0 {
             return Step::Done(None);
@@ -112,8 +114,8 @@ impl FoldLookups<'_> {
 
     #[inline(always)]
     fn enter(&self, base: u32, key: &[u8], lane: &mut Lane) -> Step {
-        let label = key.get(lane.depth).copied().unwrap_or_default();
-        prefetch(self.slots, base as usize + usize::from(label));
+        let label = key.get(lane.depth).copied();
+        prefetch(self.slots, base as usize + distance(label));
         lane.place = Next::Slots(base);
         Step::Pending
     }
@@ -123,15 +125,12 @@ impl FoldLookups<'_> {
         let Some(junction) = Junction::read(self.junctions, offset as usize) else {
             return Step::Unsettled;
         };
-        let same = Query::new(key).common(lane.depth, junction.chain, junction.len);
+        let same =
+            Query::new(key, &Short::of(key)).common(lane.depth, junction.chain, junction.len);
         if same < junction.len {
             return Step::Done(None);
         }
         lane.depth += same;
-        if lane.depth == key.len() {
-            let ordinal = junction.ordinal;
-            return Step::Done(ordinal.map(|ordinal| ValueHandle(ordinal.into())));
-        }
         self.enter(junction.base, key, lane)
     }
 
@@ -166,6 +165,12 @@ impl FoldLookups<'_> {
         lane.place = self.ask(Next::Node(target, 0));
         Step::Pending
     }
+}
+
+/// How far from the base of a position the slot of a label is, or that of the key that ends there.
+#[inline(always)]
+fn distance(label: Option<u8>) -> usize {
+    label.map_or(END, usize::from)
 }
 
 impl Lookups for FoldLookups<'_> {
@@ -203,7 +208,7 @@ impl Lookups for FoldLookups<'_> {
             Next::Leaf(offset, hint) => {
                 match self
                     .fold
-                    .find_in(offset, &Query::new(key), lane.depth, hint)
+                    .find_in(offset, &Query::new(key, &Short::of(key)), lane.depth, hint)
                 {
                     Ok(ordinal) => Step::Done(ordinal.map(|ordinal| ValueHandle(ordinal.into()))),
                     Err(_) => Step::Unsettled,

@@ -5,11 +5,14 @@
 
 mod leaf;
 mod lookups;
+mod opened;
+mod prefixes;
 mod scan;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use opened::{Child, Heads, Inside, OpenMark, Opened};
 pub(super) use scan::FoldScan;
 
 use crate::bytes::Bytes;
@@ -18,8 +21,8 @@ use crate::format::native::alphabet::Alphabet;
 use crate::format::native::header::NativeHeader;
 use crate::format::native::ints::Ints;
 use crate::format::native::node::{LEAF, Node, leaf_offset};
-use crate::format::native::slots::{self, JUNCTION, Junction, Slot};
-use crate::format::native::tokens::{Query, Tokens};
+use crate::format::native::slots::{self, JUNCTION, Junction, SLOT_LEN, Slot};
+use crate::format::native::tokens::{Query, Short, Tokens};
 use crate::format::to_usize;
 use crate::prefetch::prefetch;
 use crate::simd;
@@ -266,23 +269,21 @@ impl Fold {
     #[inline(always)]
     fn get_by_slots(&self, key: &[u8]) -> Result<Option<u32>, Fault> {
         let slots = slots::view(&self.bytes[self.slots.clone()]);
-        let query = Query::new(key);
+        let short = Short::of(key);
+        let query = Query::new(key, &short);
         let (mut base, mut depth) = (self.entrance, 0);
         while let Some(&label) = key.get(depth) {
-            let Some(&slot) = slots.get(base as usize + usize::from(label)) else {
-                return Err(self.slot_fault(Section::Slots, SLOT_OUTSIDE));
-            };
-            let slot = Slot::read(slot);
+            let slot = self.slot(slots, base, label.into())?;
             if slot.label != label {
                 return Ok(None);
             }
             base = slot.target;
+            depth += 1;
             if slot.is_plain() {
-                depth += 1;
                 continue;
             }
             if base & LEAF != 0 {
-                return self.find_in(leaf_offset(base), &query, depth, Some(slot.key.into()));
+                return self.find_in(leaf_offset(base), &query, depth - 1, Some(slot.key.into()));
             }
             if base == 0 {
                 return Ok(None);
@@ -291,17 +292,22 @@ impl Fold {
             let Some(junction) = Junction::read(junctions, (base & !JUNCTION) as usize) else {
                 return Err(self.slot_fault(Section::Junctions, JUNCTION_OUTSIDE));
             };
-            let same = query.common(depth + 1, junction.chain, junction.len);
+            let same = query.common(depth, junction.chain, junction.len);
             if same < junction.len {
                 return Ok(None);
             }
-            depth += 1 + same;
-            if depth == key.len() {
-                return Ok(junction.ordinal);
-            }
+            depth += junction.len;
             base = junction.base;
         }
-        Ok(None)
+        Ok(self.slot(slots, base, slots::END)?.ordinal())
+    }
+
+    #[inline(always)]
+    fn slot(&self, slots: &[[u8; SLOT_LEN]], base: u32, label: usize) -> Result<Slot, Fault> {
+        match slots.get(base as usize + label) {
+            Some(slot) => Ok(Slot::read(slot)),
+            None => Err(self.slot_fault(Section::Slots, SLOT_OUTSIDE)),
+        }
     }
 
     /// Asks for the memory of a leaf, all at once: where its planes and its codes stand is known only when its header is
@@ -354,7 +360,12 @@ impl Fold {
             };
             let target = node.target(range);
             if target & LEAF != 0 {
-                return self.find_in(leaf_offset(target), &Query::new(behind), 0, None);
+                return self.find_in(
+                    leaf_offset(target),
+                    &Query::new(behind, &Short::of(behind)),
+                    0,
+                    None,
+                );
             }
             if node.separators[range] != label {
                 return Ok(None);
@@ -399,7 +410,12 @@ impl Fold {
                 let offset = leaf_offset(target);
                 let leaf = self.leaf(offset)?;
                 let (key, depth, _) = leaf
-                    .descend(self.codec(), &Query::new(behind), 0, None)
+                    .descend(
+                        self.codec(),
+                        &Query::new(behind, &Short::of(behind)),
+                        0,
+                        None,
+                    )
                     .map_err(|reason| self.leaf_fault(offset, reason))?;
                 let met = depth == behind.len();
                 return Ok(met.then(|| Place::Leaf { offset, key, depth }.pack()));
@@ -539,7 +555,6 @@ impl Fold {
         let Some(weights) = &self.weights else {
             return Ok(0);
         };
-        let weight = |value: u64| u32::try_from(value & u64::from(u32::MAX)).unwrap_or(0);
         match Place::unpack(state) {
             Place::Node { offset, .. } => {
                 let node = self.node(offset)?;
@@ -552,12 +567,20 @@ impl Fold {
             }
             Place::Leaf { offset, key, depth } => {
                 let leaf = self.leaf(offset)?;
-                let end = leaf.end_of(key, depth);
-                let ordinals = (key..end).map(|key| leaf.header.first.wrapping_add(key));
-                let values = ordinals.map(|ordinal| weight(weights.get(u64::from(ordinal))));
-                Ok(values.max().unwrap_or(0))
+                let first = leaf.header.first.wrapping_add(key);
+                let count = leaf.end_of(key, depth) - key;
+                Ok(self.weight_of(first..first.saturating_add(count)))
             }
         }
+    }
+
+    /// The highest value of the keys with these ordinals, in dictionaries of kind completion; else 0.
+    pub(super) fn weight_of(&self, ordinals: Range<u32>) -> u32 {
+        let Some(weights) = &self.weights else {
+            return 0;
+        };
+        let values = ordinals.map(|ordinal| weight(weights.get(u64::from(ordinal))));
+        values.max().unwrap_or(0)
     }
 
     /// Appends the key with an ordinal below the number of keys. A key longer than `max_key_len` bytes is damage.
@@ -621,4 +644,9 @@ impl Fold {
             target = node.target(0);
         }
     }
+}
+
+/// The weight of a value: what fits into 32 bits.
+fn weight(value: u64) -> u32 {
+    u32::try_from(value & u64::from(u32::MAX)).unwrap_or(0)
 }

@@ -109,6 +109,7 @@ impl FoldScan {
         if *self.next.get_or_insert(header.first) != header.first {
             return Err(fold.leaf_fault(offset, ORDINALS));
         }
+        self.entries.clear();
         leaf.entries(&fold.alphabet, &mut self.entries);
         self.leaf = InLeaf {
             offset,

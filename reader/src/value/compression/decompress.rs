@@ -124,6 +124,10 @@ fn inflate(
             if !beyond.is_empty() {
                 return Err(DecompressError::TooLong);
             }
+            // with room left, it stopped for want of input
+            if status != Status::StreamEnd {
+                return Err(DecompressError::Zlib);
+            }
             status
         };
         if out.len() - start > limit {

@@ -138,6 +138,19 @@ fn trailing_and_missing_bytes() {
 }
 
 #[test]
+fn what_fills_the_limit_and_does_not_end_is_refused() {
+    for length in [1, 100, 70_000] {
+        let stored = compressed(Compression::Zlib, &document(length));
+        // without its checksum a stream has all its text
+        for cut in stored.len() - 4..stored.len() {
+            assert!(decompressed(Compression::Zlib, &stored[..cut], length).is_err());
+        }
+        let whole = decompressed(Compression::Zlib, &stored, length);
+        assert_eq!(whole.unwrap().len(), length);
+    }
+}
+
+#[test]
 fn false_claims_allocate_nothing() {
     const LIMIT: usize = 256 << 20;
     let mut out = Vec::new();

@@ -57,10 +57,10 @@ pub(super) fn fit(numbers: &[u64]) -> (Code, usize) {
             ends[class] = end;
             covered += u64::from(count) << (8 * extras[class]);
         }
-        let rest = (highest + 1).saturating_sub(covered);
         let needed = if longest == 8 {
             1
         } else {
+            let rest = (highest + 1).saturating_sub(covered);
             rest.div_ceil(1 << (8 * longest))
         };
         ends[3] = end.checked_add(u8::try_from(needed).ok()?)?;
@@ -110,4 +110,15 @@ pub(super) fn fit(numbers: &[u64]) -> (Code, usize) {
         }
     }
     (best.2, best.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit;
+
+    #[test]
+    fn the_highest_number_has_a_code() {
+        // with five bytes behind the first, and with eight
+        assert_eq!(fit(&[0, u64::MAX]).1, 6 + 9);
+    }
 }

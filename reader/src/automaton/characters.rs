@@ -1,0 +1,194 @@
+//! Bytes as characters, however damaged.
+
+/// Above all code points: a byte that is not part of valid UTF-8 counts as the character `STRAY + byte`.
+const STRAY: u32 = 0x11_0000;
+
+/// The bytes of a character that is not complete yet: the start of a valid UTF-8 sequence, or none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Partial {
+    bytes: [u8; 3],
+    len: u8,
+}
+
+impl Partial {
+    /// Whether a character ends before the next byte.
+    #[inline]
+    pub(crate) fn is_empty(self) -> bool {
+        self.len == 0
+    }
+
+    /// The bytes so far.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+
+    /// Reads a byte: `put` is told each character that is complete by it. Where `put` gives nothing, it ends.
+    #[inline]
+    pub(crate) fn push(
+        &mut self,
+        byte: u8,
+        mut put: impl FnMut(u32) -> Option<()>,
+    ) -> Option<()> {
+        if self.len == 0 && byte < 0x80 {
+            return put(u32::from(byte));
+        }
+        if !self.bytes().is_empty() {
+            if let Some(len) = length(self.bytes[0])
+                && continues(self.bytes(), byte)
+            {
+                if usize::from(self.len) + 1 < len {
+                    self.bytes[usize::from(self.len)] = byte;
+                    self.len += 1;
+                    return Some(());
+                }
+                let lead = u32::from(self.bytes[0]) & (0x7F >> len);
+                let behind = self.bytes()[1..].iter().chain([&byte]);
+                let character = behind.fold(lead, |sum, byte| sum << 6 | u32::from(byte & 0x3F));
+                self.len = 0;
+                return put(character);
+            }
+            self.finish(&mut put)?;
+        }
+        if length(byte).is_some_and(|len| len > 1) {
+            self.bytes[0] = byte;
+            self.len = 1;
+            return Some(());
+        }
+        put(if byte < 0x80 {
+            u32::from(byte)
+        } else {
+            STRAY + u32::from(byte)
+        })
+    }
+
+    /// The bytes end here: those left are characters of their own.
+    pub(crate) fn finish(&mut self, mut put: impl FnMut(u32) -> Option<()>) -> Option<()> {
+        let len = std::mem::take(&mut self.len);
+        self.bytes[..usize::from(len)]
+            .iter()
+            .try_for_each(|&byte| put(STRAY + u32::from(byte)))
+    }
+}
+
+/// Bytes of the sequence that a byte starts; nothing if it starts none.
+#[inline]
+fn length(lead: u8) -> Option<usize> {
+    match lead {
+        0..=0x7F => Some(1),
+        0xC2..=0xDF => Some(2),
+        0xE0..=0xEF => Some(3),
+        0xF0..=0xF4 => Some(4),
+        _ => None,
+    }
+}
+
+/// Whether a byte goes on with the start of a valid sequence (the Unicode standard, table 3-7).
+#[inline]
+fn continues(start: &[u8], byte: u8) -> bool {
+    match *start {
+        [0xE0] => (0xA0..=0xBF).contains(&byte),
+        [0xED] => (0x80..=0x9F).contains(&byte),
+        [0xF0] => (0x90..=0xBF).contains(&byte),
+        [0xF4] => (0x80..=0x8F).contains(&byte),
+        _ => (0x80..=0xBF).contains(&byte),
+    }
+}
+
+/// A string as characters, with the bytes of each.
+#[derive(Clone, Debug)]
+pub(crate) struct Characters {
+    bytes: Vec<u8>,
+    list: Vec<u32>,
+    /// Where each character starts in the bytes, and their end.
+    starts: Vec<usize>,
+}
+
+impl Characters {
+    /// The characters of a string.
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        let mut list = Vec::new();
+        let mut partial = Partial::default();
+        let mut put = |character| {
+            list.push(character);
+            Some(())
+        };
+        for &byte in bytes {
+            partial.push(byte, &mut put);
+        }
+        partial.finish(&mut put);
+        let mut starts = vec![0];
+        let mut end = 0;
+        for &character in &list {
+            end += char::from_u32(character).map_or(1, char::len_utf8);
+            starts.push(end);
+        }
+        Characters {
+            bytes: bytes.to_vec(),
+            list,
+            starts,
+        }
+    }
+
+    /// How many there are.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The characters.
+    #[inline]
+    pub(crate) fn list(&self) -> &[u32] {
+        &self.list
+    }
+
+    /// Whether all of it is valid UTF-8.
+    pub(crate) fn are_valid(&self) -> bool {
+        self.list.iter().all(|&character| character < STRAY)
+    }
+
+    /// The bytes of the characters in a range.
+    pub(crate) fn bytes(&self, range: std::ops::Range<usize>) -> &[u8] {
+        &self.bytes[self.starts[range.start]..self.starts[range.end]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Characters, STRAY};
+
+    proptest! {
+        #[test]
+        fn valid_text_is_its_code_points(text: String) {
+            let characters = Characters::new(text.as_bytes());
+            prop_assert_eq!(characters.list(), text.chars().map(u32::from).collect::<Vec<_>>());
+            prop_assert!(characters.are_valid());
+        }
+
+        #[test]
+        fn no_byte_is_lost(bytes in prop::collection::vec(
+            prop_oneof![Just(0xE2), Just(0x82), Just(0xAC), Just(b'a'), Just(0xF4), Just(0x90), any::<u8>()], 0..12)) {
+            let characters = Characters::new(&bytes);
+            let mut again = Vec::new();
+            for (i, &character) in characters.list().iter().enumerate() {
+                let part = characters.bytes(i..i + 1);
+                match character.checked_sub(STRAY) {
+                    Some(stray) => prop_assert_eq!(part, &[u8::try_from(stray).unwrap()]),
+                    None => {
+                        let character = char::from_u32(character).unwrap();
+                        let text = character.to_string();
+                        prop_assert_eq!(part, text.as_bytes());
+                    }
+                }
+                again.extend_from_slice(part);
+            }
+            // text is found wherever it is valid, as the standard library finds it
+            let valid: String = characters.list().iter().filter_map(|&c| char::from_u32(c)).collect();
+            let expected: String = bytes.utf8_chunks().map(|chunk| chunk.valid()).collect();
+            prop_assert_eq!(valid, expected);
+            prop_assert_eq!(again, bytes);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Queries as automata.
+//!
+//! An [`Automaton`] reads keys byte by byte and says which it accepts. [`Entries::search`](crate::Entries::search)
+//! walks the stored keys and the automaton side by side, so that what no accepted key can start with is never looked
+//! at.
+
+mod and;
+mod characters;
+mod completion;
+#[cfg(feature = "fst")]
+mod fst;
+mod glob;
+mod labels;
+mod levenshtein;
+mod phrase;
+mod range;
+#[cfg(feature = "regex")]
+mod regex;
+mod subsequence;
+
+pub use and::And;
+pub(crate) use characters::{Characters, Partial};
+pub use completion::FuzzyPrefix;
+#[cfg(feature = "fst")]
+pub use fst::FstAutomaton;
+pub use glob::Glob;
+pub use labels::LabelSet;
+pub use levenshtein::{Levenshtein, MAX_DISTANCE};
+pub use phrase::Phrase;
+pub use range::KeyRange;
+#[cfg(feature = "regex")]
+pub use regex::Regex;
+pub use subsequence::Subsequence;
+
+/// Something that accepts some keys.
+///
+/// ```
+/// use keyfold_reader::automaton::{Automaton, LabelSet};
+///
+/// /// Accepts the keys of an even number of bytes.
+/// struct Even;
+///
+/// impl Automaton for Even {
+///     type State = bool;
+///     fn start(&self) -> bool {
+///         true
+///     }
+///     fn step(&self, even: &bool, _label: u8) -> Option<bool> {
+///         Some(!even)
+///     }
+///     fn accepts(&self, even: &bool) -> bool {
+///         *even
+///     }
+///     fn labels(&self, _even: &bool) -> LabelSet {
+///         LabelSet::ALL
+///     }
+/// }
+/// # let dictionary = keyfold_reader::Dictionary::open(concat!(env!("CARGO_MANIFEST_DIR"),
+/// #     "/../testdata/golden/keyvi-0.7.7/words_int.kv"))?;
+/// let mut matches = dictionary.entries().search(Even)?;
+/// while matches.advance()? {
+///     assert!(matches.key().len() % 2 == 0);
+/// }
+/// # Ok::<(), keyfold_reader::Error>(())
+/// ```
+pub trait Automaton {
+    /// What the automaton knows of the bytes read so far.
+    type State: Clone;
+
+    /// The state before the first byte.
+    fn start(&self) -> Self::State;
+
+    /// The state after one more byte; nothing when no key that starts so is accepted.
+    fn step(&self, state: &Self::State, label: u8) -> Option<Self::State>;
+
+    /// Whether a key that ends here is accepted.
+    fn accepts(&self, state: &Self::State) -> bool;
+
+    /// Bytes that may lead on: at least all those for which [`step`](Self::step) gives a state. The fewer, the faster
+    /// is a search.
+    fn labels(&self, state: &Self::State) -> LabelSet;
+
+    /// How far a key that ends here and is accepted is from what was asked for, if the automaton measures that.
+    fn score(&self, _state: &Self::State) -> u32 {
+        0
+    }
+
+    /// A score that no accepted key below is under.
+    fn least_score(&self, _state: &Self::State) -> u32 {
+        0
+    }
+
+    /// If only a few given strings lead on to a key that is accepted, hands out each of them with the score of its key,
+    /// no two alike, and says so.
+    fn endings(&self, _state: &Self::State, _put: &mut dyn FnMut(&[u8], u32)) -> bool {
+        false
+    }
+}
+
+impl<A: Automaton + ?Sized> Automaton for &A {
+    type State = A::State;
+
+    fn start(&self) -> Self::State {
+        (**self).start()
+    }
+
+    fn step(&self, state: &Self::State, label: u8) -> Option<Self::State> {
+        (**self).step(state, label)
+    }
+
+    fn accepts(&self, state: &Self::State) -> bool {
+        (**self).accepts(state)
+    }
+
+    fn labels(&self, state: &Self::State) -> LabelSet {
+        (**self).labels(state)
+    }
+
+    fn score(&self, state: &Self::State) -> u32 {
+        (**self).score(state)
+    }
+
+    fn least_score(&self, state: &Self::State) -> u32 {
+        (**self).least_score(state)
+    }
+
+    fn endings(&self, state: &Self::State, put: &mut dyn FnMut(&[u8], u32)) -> bool {
+        (**self).endings(state, put)
+    }
+}
+
+/// Accepts every key.
+#[derive(Clone, Copy, Debug)]
+pub struct Every;
+
+impl Automaton for Every {
+    type State = ();
+
+    fn start(&self) {}
+
+    fn step(&self, (): &(), _label: u8) -> Option<()> {
+        Some(())
+    }
+
+    fn accepts(&self, (): &()) -> bool {
+        true
+    }
+
+    fn labels(&self, (): &()) -> LabelSet {
+        LabelSet::ALL
+    }
+}

@@ -1,0 +1,320 @@
+//! Positions in several automata at once.
+
+use super::{Entries, Found, Source};
+use crate::automaton::LabelSet;
+use crate::dictionary::MAX_KEY_LEN;
+use crate::error::{Fault, InFile, Result};
+use crate::format::transition::WEIGHT_DEPTH;
+use crate::fsa::{Heads, LabelRange, OpenMark, Opened, Position};
+use crate::value::ValueKind;
+
+/// The positions of a walk, and what it has at hand of them. A string of labels leads to at most one position in
+/// each source; together they are a [`Spot`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    list: Vec<Place>,
+    opened: Opened,
+    /// Steps that led somewhere.
+    steps: u64,
+}
+
+/// A position in one source.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    source: u32,
+    at: Position,
+}
+
+/// What a string of labels leads to: positions that stand side by side, newest source first; at least one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spot {
+    start: u32,
+    end: u32,
+}
+
+/// How many positions there were at some time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    places: usize,
+    opened: OpenMark,
+}
+
+impl Places {
+    /// How many positions there are now.
+    #[inline]
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            places: self.list.len(),
+            opened: self.opened.mark(),
+        }
+    }
+
+    /// Drops the positions that were added since.
+    #[inline]
+    pub(crate) fn truncate(&mut self, mark: Mark) {
+        self.list.truncate(mark.places);
+        self.opened.truncate(mark.opened);
+    }
+
+    /// Where all keys start; nothing when there are none.
+    pub(crate) fn root(&mut self, entries: &Entries) -> Option<Spot> {
+        let start = self.list.len();
+        for (number, source) in (0u32..).zip(entries.sources()) {
+            if let Some(root) = source.root {
+                self.list.push(Place {
+                    source: number,
+                    at: Position::Stored(root),
+                });
+            }
+        }
+        self.spot(start)
+    }
+
+    #[inline]
+    fn spot(&self, start: usize) -> Option<Spot> {
+        let (start, end) = (index(start), index(self.list.len()));
+        (start < end).then_some(Spot { start, end })
+    }
+
+    #[inline]
+    fn at(&self, spot: Spot) -> &[Place] {
+        &self.list[spot.start as usize..spot.end as usize]
+    }
+
+    /// The labels of the children. Some of them may turn out to lead nowhere.
+    #[inline]
+    pub(crate) fn labels(&mut self, entries: &Entries, spot: Spot) -> Result<LabelSet> {
+        let mut labels = LabelSet::NONE;
+        for place in &self.list[spot.start as usize..spot.end as usize] {
+            let source = entries.source(place.source);
+            let here = source.dictionary.fsa().labels_at(place.at, &mut self.opened);
+            labels = labels.or(in_file(source, here)?);
+        }
+        Ok(labels)
+    }
+
+    /// What tells of a spot that it has no child by a label, where that is faster than to look for one.
+    #[inline]
+    pub(crate) fn heads(&mut self, entries: &Entries, spot: Spot) -> Result<Option<Heads>> {
+        let [place] = self.list[spot.start as usize..spot.end as usize] else {
+            return Ok(None);
+        };
+        let source = entries.source(place.source);
+        let fsa = source.dictionary.fsa();
+        in_file(source, fsa.heads_at(place.at, &mut self.opened))
+    }
+
+    /// Whether a spot with these heads has a child by a label.
+    #[inline]
+    pub(crate) fn has_child(
+        &self,
+        entries: &Entries,
+        spot: Spot,
+        heads: &Heads,
+        label: u8,
+    ) -> bool {
+        let source = entries.source(self.at(spot)[0].source);
+        (source.dictionary.fsa()).has_child(heads, label, &self.opened)
+    }
+
+    /// Divides the children of a spot into ranges of labels, if that can be done without looking at them; whether it
+    /// can. See [`Fsa::ranges_at`].
+    pub(crate) fn ranges(
+        &self,
+        entries: &Entries,
+        spot: Spot,
+        ranges: &mut Vec<LabelRange>,
+    ) -> Result<bool> {
+        let [place] = self.at(spot) else {
+            return Ok(false);
+        };
+        let source = entries.source(place.source);
+        in_file(source, source.dictionary.fsa().ranges_at(place.at, ranges))
+    }
+
+    /// Adds a range of the children of a spot as one to be opened.
+    pub(crate) fn add_range(&mut self, spot: Spot, range: LabelRange) -> Spot {
+        let start = self.list.len();
+        let source = self.at(spot)[0].source;
+        self.list.push(Place {
+            source,
+            at: range.at,
+        });
+        Spot {
+            start: index(start),
+            end: index(start + 1),
+        }
+    }
+
+    /// Adds the child by a label, if there is one.
+    #[inline]
+    pub(crate) fn step(
+        &mut self,
+        entries: &Entries,
+        spot: Spot,
+        label: u8,
+    ) -> Result<Option<Spot>> {
+        entries.go_on()?;
+        let start = self.list.len();
+        for index in spot.start as usize..spot.end as usize {
+            let Place { source, at } = self.list[index];
+            let from = entries.source(source);
+            let next = from.dictionary.fsa().step_at(at, label, &mut self.opened);
+            if let Some(at) = in_file(from, next)? {
+                self.list.push(Place { source, at });
+            }
+        }
+        let child = self.spot(start);
+        if let Some(child) = child {
+            self.steps += 1;
+            if self.steps > entries.most_steps() {
+                self.fault(entries, child, "more positions than the keys can have: a cycle")?;
+            }
+        }
+        Ok(child)
+    }
+
+    /// Adds what labels lead to one after the other, if there is something.
+    pub(crate) fn follow(
+        &mut self,
+        entries: &Entries,
+        spot: Spot,
+        labels: &[u8],
+    ) -> Result<Option<Spot>> {
+        let start = self.list.len();
+        for index in spot.start as usize..spot.end as usize {
+            let Place { source, at } = self.list[index];
+            let from = entries.source(source);
+            let fsa = from.dictionary.fsa();
+            let mut next = Some(at);
+            if let Position::Stored(cursor) = at {
+                next = in_file(from, fsa.follow(cursor, labels))?.map(Position::Stored);
+            } else {
+                for &label in labels {
+                    let Some(at) = next else { break };
+                    next = in_file(from, fsa.step_at(at, label, &mut self.opened))?;
+                }
+            }
+            if let Some(at) = next {
+                self.list.push(Place { source, at });
+            }
+        }
+        Ok(self.spot(start))
+    }
+
+    /// Takes a spot at hand, for a walk that is going to look at many positions below.
+    #[inline]
+    pub(crate) fn open(&mut self, entries: &Entries, spot: Spot) -> Result<()> {
+        for place in &mut self.list[spot.start as usize..spot.end as usize] {
+            let source = entries.source(place.source);
+            let opened = source.dictionary.fsa().open(place.at, &mut self.opened);
+            place.at = in_file(source, opened)?;
+        }
+        Ok(())
+    }
+
+    /// What the sources say of `key`, which leads to the spot: its value, unless it is not stored or deleted.
+    #[inline]
+    pub(crate) fn value(
+        &mut self,
+        entries: &Entries,
+        spot: Spot,
+        key: &[u8],
+    ) -> Result<Option<Found>> {
+        self.get(entries, spot, &[], key)
+    }
+
+    /// As [`value`](Self::value), for the key that leads on from the spot by `ending`.
+    #[inline]
+    pub(crate) fn get(
+        &mut self,
+        entries: &Entries,
+        spot: Spot,
+        ending: &[u8],
+        key: &[u8],
+    ) -> Result<Option<Found>> {
+        for place in &self.list[spot.start as usize..spot.end as usize] {
+            let source = entries.source(place.source);
+            let fsa = source.dictionary.fsa();
+            let found = fsa.get_at(place.at, ending, &mut self.opened);
+            let Some(handle) = in_file(source, found)? else {
+                continue;
+            };
+            return Ok((!source.has_deleted(key, ending)).then_some(Found {
+                source: place.source,
+                handle,
+            }));
+        }
+        Ok(None)
+    }
+
+    /// A weight that no key at the spot or below exceeds; `above` is one of the spot before, `depth` the number of
+    /// labels that lead here.
+    pub(crate) fn weight(
+        &self,
+        entries: &Entries,
+        spot: Spot,
+        above: u32,
+        depth: usize,
+    ) -> Result<u32> {
+        let mut highest = 0;
+        for place in self.at(spot) {
+            let source = entries.source(place.source);
+            let fsa = source.dictionary.fsa();
+            if source.dictionary.values().kind() != ValueKind::Completion {
+                continue;
+            }
+            let weight = in_file(source, fsa.weight_at(place.at, &self.opened))?;
+            let known = fsa.fold().is_some()
+                || weight < CAPPED && source.hidden + depth < WEIGHT_DEPTH;
+            highest = highest.max(if known { weight } else { above });
+        }
+        Ok(highest.min(above))
+    }
+
+    /// The inner weight as keyvi reads it: 0 where none is stored.
+    pub(crate) fn stored_weight(&self, entries: &Entries, spot: Spot) -> Result<u32> {
+        let mut highest = 0;
+        for place in self.at(spot) {
+            let source = entries.source(place.source);
+            let weight = source.dictionary.fsa().weight_at(place.at, &self.opened);
+            highest = highest.max(in_file(source, weight)?);
+        }
+        Ok(highest)
+    }
+
+    /// An error if a path to the spot of so many labels is longer than any key, as in a cycle.
+    #[inline]
+    pub(crate) fn check_depth(&self, entries: &Entries, spot: Spot, depth: usize) -> Result<()> {
+        if depth <= MAX_KEY_LEN {
+            return Ok(());
+        }
+        self.fault(entries, spot, "a path is longer than any key: a cycle")
+    }
+
+    #[cold]
+    fn fault(&self, entries: &Entries, spot: Spot, reason: &'static str) -> Result<()> {
+        let Place { source, at } = self.at(spot)[0];
+        let source = entries.source(source);
+        let at = match at {
+            Position::Stored(at) => Some(at),
+            Position::Opened(_) => source.root,
+        };
+        let fault = at.map(|at| source.dictionary.fsa().fault(at, reason));
+        in_file(source, fault.map_or(Ok(()), Err))
+    }
+}
+
+/// A weight in keyvi's layout that stands for this one and all higher ones.
+const CAPPED: u32 = u16::MAX as u32;
+
+#[inline]
+fn in_file<T>(source: &Source, result: Result<T, Fault>) -> Result<T> {
+    result.in_file(source.dictionary.path())
+}
+
+/// A number of positions. There are far less than 2^32 of them: each takes memory.
+#[inline]
+fn index(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

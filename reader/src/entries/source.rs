@@ -1,0 +1,55 @@
+//! One of the dictionaries that are asked together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::dictionary::Dictionary;
+use crate::fsa::Cursor;
+
+/// A dictionary, or the part of it under exact secondary values, with the keys that count as deleted in it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub(crate) dictionary: Dictionary,
+    /// Where its keys start; nothing when there are none.
+    pub(crate) root: Option<Cursor>,
+    /// Bytes of the stored keys above the root.
+    pub(crate) hidden: usize,
+    deleted: Option<Arc<BTreeSet<Vec<u8>>>>,
+}
+
+impl Source {
+    /// All of a dictionary.
+    pub fn new(dictionary: &Dictionary) -> Self {
+        Source::below(dictionary, dictionary.fsa().root(), 0)
+    }
+
+    /// The keys below `root`, which `hidden` bytes of the stored keys lead to.
+    pub(crate) fn below(dictionary: &Dictionary, root: Option<Cursor>, hidden: usize) -> Self {
+        Source {
+            dictionary: dictionary.clone(),
+            root,
+            hidden,
+            deleted: None,
+        }
+    }
+
+    /// Takes these keys for deleted in this source. In others they may be stored.
+    #[must_use]
+    pub fn deleted(mut self, keys: impl Into<Arc<BTreeSet<Vec<u8>>>>) -> Self {
+        self.deleted = Some(keys.into());
+        self
+    }
+
+    /// Whether any keys are deleted.
+    pub(crate) fn has_any_deleted(&self) -> bool {
+        self.deleted.as_ref().is_some_and(|keys| !keys.is_empty())
+    }
+
+    /// Whether the key `start` + `end` is deleted.
+    #[inline]
+    pub(crate) fn has_deleted(&self, start: &[u8], end: &[u8]) -> bool {
+        self.deleted
+            .as_ref()
+            .is_some_and(|keys| keys.contains(&[start, end].concat()))
+    }
+}

@@ -1,0 +1,316 @@
+//! Keys that an automaton accepts, best first.
+
+use std::cmp::Ordering;
+
+use super::endings::{self, Ending};
+use crate::automaton::Automaton;
+use crate::entries::{Entries, Found, Places, Spot, Walk};
+use crate::error::Result;
+use crate::fsa::LabelRange;
+
+/// A search that always goes on where the best key may be: by score, ascending, then by weight, descending, then by
+/// key in byte order. What no key that is still asked for stands in is never looked at, so that the first matches of a
+/// large part of a dictionary take no longer than those of a small one.
+pub(crate) struct BestFirst<A: Automaton> {
+    automaton: A,
+    places: Places,
+    /// Keys of the items, one behind the other.
+    keys: Vec<u8>,
+    /// States of the items that are positions.
+    states: Vec<A::State>,
+    queue: Queue,
+    /// Room for the ranges of a position.
+    ranges: Vec<LabelRange>,
+    /// Room for keys that are found by their names.
+    endings: Vec<Ending>,
+    key: Vec<u8>,
+    score: u32,
+    minimum_weight: u32,
+}
+
+/// What is known of some keys, or of one.
+#[derive(Clone, Copy, Debug)]
+struct Item {
+    /// None of the keys has less.
+    score: u32,
+    /// None of the keys has more.
+    weight: u32,
+    /// The string: where it stands in the keys. None of the keys is before it.
+    start: usize,
+    len: usize,
+    /// How much of the string leads to the position: all of it, or all but the first label of a range.
+    depth: usize,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    /// All keys at a position and below, with the number of its state.
+    Below(Spot, usize),
+    /// The key itself.
+    Key(Found),
+}
+
+impl Item {
+    fn key(self, keys: &[u8]) -> &[u8] {
+        &keys[self.start..self.start + self.len]
+    }
+
+    /// Less: comes first.
+    fn compare(self, other: Item, keys: &[u8]) -> Ordering {
+        (self.score.cmp(&other.score))
+            .then_with(|| other.weight.cmp(&self.weight))
+            .then_with(|| self.key(keys).cmp(other.key(keys)))
+    }
+}
+
+/// A binary heap, whose items are compared by bytes that stand elsewhere.
+#[derive(Default)]
+struct Queue(Vec<Item>);
+
+impl Queue {
+    fn push(&mut self, item: Item, keys: &[u8]) {
+        self.0.push(item);
+        let mut at = self.0.len() - 1;
+        while at > 0 && item.compare(self.0[(at - 1) / 2], keys).is_lt() {
+            self.0.swap(at, (at - 1) / 2);
+            at = (at - 1) / 2;
+        }
+    }
+
+    fn pop(&mut self, keys: &[u8]) -> Option<Item> {
+        let last = self.0.pop()?;
+        let Some(first) = self.0.first_mut() else {
+            return Some(last);
+        };
+        let first = std::mem::replace(first, last);
+        let mut at = 0;
+        loop {
+            let (left, right) = (2 * at + 1, 2 * at + 2);
+            let Some(&other) = self.0.get(left) else { break };
+            let next = match self.0.get(right) {
+                Some(&item) if item.compare(other, keys).is_lt() => right,
+                _ => left,
+            };
+            if self.0[next].compare(last, keys).is_ge() {
+                break;
+            }
+            self.0.swap(at, next);
+            at = next;
+        }
+        Some(first)
+    }
+}
+
+impl<A: Automaton> BestFirst<A> {
+    /// A search among the keys that start with `prefix`, which the automaton reads first. Keys of less than
+    /// `minimum_weight` are left out.
+    pub(crate) fn new(
+        entries: &Entries,
+        automaton: A,
+        prefix: &[u8],
+        minimum_weight: u32,
+    ) -> Result<Self> {
+        let mut search = BestFirst {
+            automaton,
+            places: Places::default(),
+            keys: Vec::new(),
+            states: Vec::new(),
+            queue: Queue::default(),
+            ranges: Vec::new(),
+            endings: Vec::new(),
+            key: Vec::new(),
+            score: 0,
+            minimum_weight,
+        };
+        let root = search.places.root(entries);
+        let spot = match root {
+            Some(root) => search.places.follow(entries, root, prefix)?,
+            None => None,
+        };
+        let mut state = Some(search.automaton.start());
+        for &label in prefix {
+            state = state.and_then(|state| search.automaton.step(&state, label));
+        }
+        if let Some((spot, state)) = spot.zip(state) {
+            let weight = search.places.weight(entries, spot, u32::MAX, prefix.len())?;
+            search.keys.extend_from_slice(prefix);
+            search.add(0, prefix.len(), weight, spot, state);
+        }
+        Ok(search)
+    }
+
+    /// Adds a position whose keys start with the string at the end of the keys, from `start` on.
+    fn add(&mut self, start: usize, depth: usize, weight: u32, spot: Spot, state: A::State) {
+        let item = Item {
+            score: self.automaton.least_score(&state),
+            weight,
+            start,
+            len: self.keys.len() - start,
+            depth,
+            what: What::Below(spot, self.states.len()),
+        };
+        self.states.push(state);
+        self.queue.push(item, &self.keys);
+    }
+
+    /// Appends the string that leads to an item's position and a label to the keys; where it starts.
+    fn append(&mut self, item: Item, label: u8) -> usize {
+        let start = self.keys.len();
+        self.keys
+            .extend_from_within(item.start..item.start + item.depth);
+        self.keys.push(label);
+        start
+    }
+
+    /// Adds the key at a position, and what is below it.
+    fn expand(&mut self, entries: &Entries, item: Item, spot: Spot, state: usize) -> Result<()> {
+        let state = self.states[state].clone();
+        let whole = item.depth == item.len;
+        if whole && self.end(entries, item, spot, &state)? {
+            return Ok(());
+        }
+        if whole && self.automaton.accepts(&state) {
+            self.add_key(entries, item, spot, &state)?;
+        }
+        let mut ranges = std::mem::take(&mut self.ranges);
+        let by_range = whole && self.places.ranges(entries, spot, &mut ranges)?;
+        for range in ranges.drain(..) {
+            if range.weight >= self.minimum_weight {
+                self.add_range(entries, item, spot, &state, range)?;
+            }
+        }
+        self.ranges = ranges;
+        if by_range {
+            return Ok(());
+        }
+        self.places.open(entries, spot)?;
+        let wanted = self.automaton.labels(&state);
+        for label in self.places.labels(entries, spot)?.and(wanted) {
+            let Some(state) = self.automaton.step(&state, label) else {
+                continue;
+            };
+            let mark = self.places.mark();
+            let Some(child) = self.places.step(entries, spot, label)? else {
+                continue;
+            };
+            let depth = item.depth + 1;
+            self.places.check_depth(entries, child, depth)?;
+            let weight = self.places.weight(entries, child, item.weight, depth)?;
+            if weight < self.minimum_weight {
+                self.places.truncate(mark);
+                continue;
+            }
+            let start = self.append(item, label);
+            self.add(start, depth, weight, child, state);
+        }
+        Ok(())
+    }
+
+    /// Adds the keys at and below a position if the automaton can name them; whether it could.
+    fn end(
+        &mut self,
+        entries: &Entries,
+        item: Item,
+        spot: Spot,
+        state: &A::State,
+    ) -> Result<bool> {
+        let mut endings = std::mem::take(&mut self.endings);
+        let named = endings::look_up(
+            &self.automaton,
+            state,
+            &mut self.places,
+            entries,
+            spot,
+            item.key(&self.keys),
+            &mut endings,
+        )?;
+        for Ending { key, score, found } in endings.drain(..) {
+            let weight = entries.value(found).weight();
+            if weight < self.minimum_weight {
+                continue;
+            }
+            let start = self.keys.len();
+            self.keys.extend_from_slice(&key);
+            let item = Item {
+                score,
+                weight,
+                start,
+                len: key.len(),
+                depth: key.len(),
+                what: What::Key(found),
+            };
+            self.queue.push(item, &self.keys);
+        }
+        self.endings = endings;
+        Ok(named)
+    }
+
+    /// Adds the key that ends at a position whose automaton accepts it.
+    fn add_key(&mut self, entries: &Entries, item: Item, spot: Spot, state: &A::State) -> Result<()> {
+        let key = item.key(&self.keys);
+        let Some(found) = self.places.value(entries, spot, key)? else {
+            return Ok(());
+        };
+        let weight = entries.value(found).weight();
+        if weight >= self.minimum_weight {
+            let key = Item {
+                score: self.automaton.score(state),
+                weight,
+                what: What::Key(found),
+                ..item
+            };
+            self.queue.push(key, &self.keys);
+        }
+        Ok(())
+    }
+
+    /// Adds a range of the children of a position: one child, or several that are looked at when it is their turn.
+    fn add_range(
+        &mut self,
+        entries: &Entries,
+        item: Item,
+        spot: Spot,
+        state: &A::State,
+        range: LabelRange,
+    ) -> Result<()> {
+        let (depth, state) = if range.is_child {
+            let Some(state) = self.automaton.step(state, range.label) else {
+                return Ok(());
+            };
+            (item.depth + 1, state)
+        } else {
+            (item.depth, state.clone())
+        };
+        let start = self.append(item, range.label);
+        let spot = self.places.add_range(spot, range);
+        self.places.check_depth(entries, spot, depth)?;
+        self.add(start, depth, range.weight.min(item.weight), spot, state);
+        Ok(())
+    }
+}
+
+impl<A: Automaton> Walk for BestFirst<A> {
+    fn advance(&mut self, entries: &Entries) -> Result<Option<Found>> {
+        while let Some(item) = self.queue.pop(&self.keys) {
+            match item.what {
+                What::Below(spot, state) => self.expand(entries, item, spot, state)?,
+                What::Key(found) => {
+                    self.key.clear();
+                    self.key.extend_from_slice(item.key(&self.keys));
+                    self.score = item.score;
+                    return Ok(Some(found));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    fn score(&self) -> u32 {
+        self.score
+    }
+}

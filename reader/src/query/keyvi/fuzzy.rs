@@ -1,0 +1,73 @@
+//! Keys within an edit distance, the heavier branch first.
+
+use super::super::weighted::{Bound, Weighted};
+use super::{Hits, Keyvi, Look, Raw};
+use crate::automaton::{Automaton, Characters, Levenshtein};
+use crate::entries::Entries;
+use crate::error::Result;
+
+impl Keyvi {
+    /// keyvi's `GetFuzzy`: as [`Entries::fuzzy`], but the heavier branch first. Hits end where their key does, in
+    /// characters.
+    pub fn fuzzy(&self, query: &[u8], max_distance: u32, minimum_prefix: usize) -> Result<Hits> {
+        let near = Levenshtein::new(query, max_distance)?.minimum_prefix(minimum_prefix);
+        let prefix = near.exact().to_vec();
+        let mut states = vec![near.start()];
+        for &label in &prefix {
+            states = near.step(&states[0], label).into_iter().collect();
+            if states.is_empty() {
+                break;
+            }
+        }
+        let mut walk = None;
+        if !states.is_empty() {
+            walk = Weighted::new(&self.entries, &prefix, Bound::Minimum(0))?;
+        }
+        Ok(self.hits(FuzzyHits {
+            near,
+            walk,
+            states,
+            started: false,
+        }))
+    }
+}
+
+struct FuzzyHits {
+    near: Levenshtein,
+    walk: Option<Weighted>,
+    /// The states on the way to the current position, the first one at the prefix.
+    states: Vec<<Levenshtein as Automaton>::State>,
+    started: bool,
+}
+
+impl Look for FuzzyHits {
+    fn advance(&mut self, entries: &Entries) -> Result<Option<Raw>> {
+        let Some(walk) = &mut self.walk else {
+            return Ok(None);
+        };
+        loop {
+            if self.started {
+                let state = self.states[walk.depth()];
+                let label = walk.step(entries, |label| self.near.step(&state, label).is_some())?;
+                let Some(label) = label else { return Ok(None) };
+                self.states.truncate(walk.depth());
+                let state = self.near.step(&self.states[walk.depth() - 1], label);
+                let Some(state) = state else { continue };
+                self.states.push(state);
+            }
+            self.started = true;
+            let state = &self.states[walk.depth()];
+            if self.near.accepts(state)
+                && let Some(found) = walk.found(entries)?
+            {
+                return Ok(Some(Raw {
+                    matched: walk.key().to_vec(),
+                    end: Characters::new(walk.key()).len(),
+                    score: self.near.score(state),
+                    found,
+                    is_query: false,
+                }));
+            }
+        }
+    }
+}

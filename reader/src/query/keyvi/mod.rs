@@ -1,0 +1,136 @@
+//! keyvi's queries as keyvi answers them.
+
+mod completions;
+mod forward_backward;
+mod fuzzy;
+mod fuzzy_completions;
+mod metric;
+mod near;
+mod top;
+
+use crate::entries::{Entries, Found};
+use crate::error::Result;
+use crate::matched::Match;
+
+/// The byte between reordered words and a phrase.
+const SEPARATOR: u8 = 0x1B;
+
+/// The queries of keyvi 0.7.7 with its own hits, in its own order and number, oddities among them. See
+/// [`Entries::as_keyvi`].
+///
+/// Where keyvi's answer is undefined or the process ends, there is a sane one: keys and queries that are not UTF-8, and
+/// empty queries, are read as [`Levenshtein`](crate::automaton::Levenshtein) reads them; of the best 0 there are none.
+/// Edit distances go up to [`MAX_DISTANCE`](crate::automaton::MAX_DISTANCE).
+///
+/// The order depends on the weights stored in a file. It is keyvi's for files of keyvi's layout; native files store all
+/// weights and exactly, where keyvi's layout knows none of 65,535 or more apart, nor those below 30 bytes of a key.
+/// Several sources count as one dictionary, without the mistakes keyvi makes there.
+#[derive(Clone, Debug)]
+pub struct Keyvi {
+    entries: Entries,
+}
+
+impl Entries {
+    /// The queries as keyvi answers them, for programs that rely on its order, its names or its numbers of hits. Others
+    /// are better served by [`near`](Entries::near), [`fuzzy`](Entries::fuzzy), [`complete`](Entries::complete) and so on.
+    ///
+    /// ```
+    /// # let dictionary = keyfold_reader::Dictionary::open(concat!(env!("CARGO_MANIFEST_DIR"),
+    /// #     "/../testdata/golden/keyvi-0.7.7/weighted.kv"))?;
+    /// let mut hits = dictionary.entries().as_keyvi().complete_prefix(b"ban", None)?;
+    /// while let Some(hit) = hits.next().transpose()? {
+    ///     println!("{} {}", String::from_utf8_lossy(&hit.matched.key), hit.matched.value().weight());
+    ///     // from here on only heavier ones
+    ///     hits.set_minimum_weight(hit.matched.value().weight());
+    /// }
+    /// # Ok::<(), keyfold_reader::Error>(())
+    /// ```
+    pub fn as_keyvi(&self) -> Keyvi {
+        Keyvi {
+            entries: self.clone(),
+        }
+    }
+}
+
+impl Keyvi {
+    fn hits(&self, look: impl Look + Send + 'static) -> Hits {
+        Hits {
+            left: self.entries.most(),
+            entries: self.entries.clone(),
+            look: Box::new(look),
+        }
+    }
+}
+
+/// A hit of keyvi.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// What keyvi calls the matched string, as the key, with its value. It is mostly but not always the stored key.
+    pub matched: Match,
+    /// Where the match ends: in bytes of the stored key or, for fuzzy queries, in characters of it. It starts at 0.
+    pub end: usize,
+}
+
+/// The hits of a query, found one by one as they are asked for.
+pub struct Hits {
+    entries: Entries,
+    look: Box<dyn Look + Send>,
+    left: u64,
+}
+
+impl Hits {
+    /// From now on, completions go on only where the weights are not lower. As keyvi's `set_min_weight`, this has no
+    /// effect on other queries, nor on the stand-alone completions. keyvi's own iterators are one hit ahead when they are
+    /// told.
+    pub fn set_minimum_weight(&mut self, weight: u32) {
+        self.look.set_minimum_weight(weight);
+    }
+}
+
+impl Iterator for Hits {
+    type Item = Result<Hit>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let left = self.left.checked_sub(1)?;
+        self.left = 0;
+        let hit = self
+            .entries
+            .go_on()
+            .and_then(|()| self.look.advance(&self.entries));
+        let hit = hit.transpose()?;
+        Some(hit.map(|hit| {
+            self.left = left;
+            Hit {
+                matched: self.entries.matched(hit.matched, hit.score, hit.found),
+                end: hit.end,
+            }
+        }))
+    }
+}
+
+impl std::fmt::Debug for Hits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hits")
+            .field("entries", &self.entries)
+            .field("left", &self.left)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The walk behind a query.
+trait Look {
+    /// The next hit, or nothing at the end. Not called again behind the end or an error.
+    fn advance(&mut self, entries: &Entries) -> Result<Option<Raw>>;
+
+    fn set_minimum_weight(&mut self, _weight: u32) {}
+}
+
+/// A hit as a walk gives it.
+struct Raw {
+    matched: Vec<u8>,
+    end: usize,
+    score: u32,
+    found: Found,
+    /// What was asked for is stored itself.
+    is_query: bool,
+}

@@ -1,0 +1,16 @@
+//! The queries, one file each: methods of [`Entries`](crate::Entries) and the walks behind them.
+
+mod bag;
+mod best;
+mod complete;
+mod endings;
+mod fuzzy;
+pub mod keyvi;
+mod multiword;
+mod near;
+mod normalize;
+mod search;
+mod weighted;
+
+pub use complete::Completion;
+pub(crate) use search::Search;

@@ -1,0 +1,274 @@
+//! Tells quickly that no key starts at a place.
+
+use std::ops::Range;
+
+use super::rule::SPELLING;
+use crate::entries::{Entries, Source};
+use crate::error::{Fault, InFile, Result};
+use crate::fsa::walk::Lexicographic;
+
+/// Sources with more keys than this, all together, are not read for the filter: their automata are walked from the root
+/// as far as [`POSITIONS`] positions go. Either takes some tens of milliseconds.
+const KEYS: u64 = 1 << 18;
+const POSITIONS: usize = 1 << 17;
+
+/// Lengths of the starts of keys that are remembered, in bytes, besides 2. Those are looked up in a table of all there can be,
+/// the others by a hash.
+const SECOND: usize = 4;
+const THIRD: usize = 8;
+const FOURTH: usize = 12;
+
+/// Bits in a table for each start in it, so that few of the other starts meet one of them.
+const ROOM: usize = 32;
+/// Most words of a table: 1 MiB.
+const MOST_WORDS: usize = 1 << 17;
+
+/// What is said of a start: that keys go on behind the next length, that nothing more is known, and, shifted by how
+/// many bytes more than the start, or than one for the first table, a key ends there that is shorter than the next length.
+const GOES_ON: u8 = 1;
+const PASSES: u8 = 2;
+const ENDS: u8 = 4;
+
+/// The starts of all keys. It may say that a key starts at a place though none does, never the other way round.
+#[derive(Clone, Debug)]
+pub(super) struct Filter {
+    first: Vec<u8>,
+    second: Table<SECOND, 8>,
+    third: Table<THIRD, 8>,
+    fourth: Table<FOURTH, 2>,
+}
+
+/// The start of a key, or of what is left of a text.
+type Start = [u8; FOURTH];
+
+/// Starts of `LEN` bytes by their hash, with so many bits each.
+#[derive(Clone, Debug)]
+struct Table<const LEN: usize, const BITS: usize> {
+    shift: u32,
+    words: Vec<u64>,
+}
+
+/// The starts while they are gathered.
+struct Starts {
+    first: Vec<u8>,
+    second: Vec<(Start, u8)>,
+    third: Vec<(Start, u8)>,
+    fourth: Vec<(Start, u8)>,
+    positions: usize,
+}
+
+impl Filter {
+    /// The starts of the keys of all sources; `spelled` if those are stored with their spellings.
+    pub(super) fn new(entries: &Entries, spelled: bool) -> Result<Self> {
+        let mut starts = Starts {
+            first: vec![0; 1 << 16],
+            second: Vec::new(),
+            third: Vec::new(),
+            fourth: Vec::new(),
+            positions: POSITIONS,
+        };
+        let sources = entries.sources();
+        let keys: u64 = sources.iter().map(|source| source.dictionary.len()).sum();
+        for source in sources {
+            let gathered = if keys <= KEYS {
+                starts.read(source, spelled)
+            } else {
+                starts.walk(source, spelled)
+            };
+            gathered.in_file(source.dictionary.path())?;
+        }
+        Ok(Filter {
+            first: starts.first,
+            second: Table::new(&starts.second),
+            third: Table::new(&starts.third),
+            fourth: Table::new(&starts.fourth),
+        })
+    }
+
+    /// The first of some places of a text where a key may start. A glance tells of most places that none starts or ends there; it
+    /// is not to be trusted behind the last of the places.
+    #[inline(always)]
+    pub(super) fn first_start(
+        &self,
+        text: &[u8],
+        places: &Range<usize>,
+        starts: impl Fn(usize) -> bool,
+        ends: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        places.clone().find(|&at| {
+            let ends = |len: usize| at + len >= places.end || ends(at + len);
+            starts(at) && self.may_start(&text[at..], ends)
+        })
+    }
+
+    /// Whether a key may start at the place of a text where `rest` is left of it. `ends` tells whether one may end behind so many
+    /// bytes.
+    #[inline]
+    fn may_start(&self, rest: &[u8], ends: impl Fn(usize) -> bool) -> bool {
+        let Some(start) = rest.first_chunk() else {
+            return true;
+        };
+        let first = usize::from(u16::from_le_bytes([start[0], start[1]]));
+        said(self.first[first], 1, &ends)
+            .or_else(|| said(self.second.get(start), SECOND, &ends))
+            .or_else(|| said(self.third.get(start), THIRD, &ends))
+            .unwrap_or_else(|| self.fourth.get(start) != 0)
+    }
+}
+
+/// Whether a key may start where this is said of a start, which tells keys of `len` bytes and up to three more apart; nothing if
+/// a longer start says more.
+#[inline(always)]
+fn said(bits: u8, len: usize, ends: &impl Fn(usize) -> bool) -> Option<bool> {
+    if bits == GOES_ON {
+        return None;
+    }
+    let may_end = |more: usize| bits & ENDS << more != 0 && ends(len + more);
+    if bits & PASSES != 0 || (0..4).any(may_end) {
+        return Some(true);
+    }
+    (bits & GOES_ON == 0).then_some(false)
+}
+
+impl<const LEN: usize, const BITS: usize> Table<LEN, BITS> {
+    /// Places in a word.
+    const PLACES: usize = 64 / BITS;
+
+    fn new(starts: &[(Start, u8)]) -> Self {
+        let words = (starts.len() * ROOM).div_ceil(64).next_power_of_two().min(MOST_WORDS);
+        let mut table = Table {
+            shift: 64 - (words * Self::PLACES).ilog2(),
+            words: vec![0; words],
+        };
+        for (start, bits) in starts {
+            let (word, bit) = table.place(start);
+            table.words[word] |= u64::from(*bits) << bit;
+        }
+        table
+    }
+
+    #[inline]
+    fn place(&self, start: &Start) -> (usize, usize) {
+        let [eight @ .., a, b, c, d] = *start;
+        let eight = u64::from_le_bytes(eight) & (u64::MAX >> (64 - 8 * LEN.min(8)));
+        let more = if LEN > 8 { u32::from_le_bytes([a, b, c, d]) } else { 0 };
+        // the golden ratio's digits spread the bytes over the upper bits
+        let spread = |bytes: u64| bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let hash = spread(eight ^ spread(more.into()).rotate_left(32)) >> self.shift;
+        let hash = hash as usize;
+        (hash / Self::PLACES, BITS * (hash % Self::PLACES))
+    }
+
+    #[inline]
+    fn get(&self, start: &Start) -> u8 {
+        let (word, bit) = self.place(start);
+        let [bits, ..] = (self.words[word] >> bit).to_le_bytes();
+        bits & (u8::MAX >> (8 - BITS))
+    }
+}
+
+impl Starts {
+    /// Adds all keys of a source.
+    fn read(&mut self, source: &Source, spelled: bool) -> Result<(), Fault> {
+        let dictionary = &source.dictionary;
+        let longest = dictionary.longest_key();
+        let mut walk = Lexicographic::new(source.root, b"", dictionary.len(), longest);
+        while walk.advance(dictionary.fsa())?.is_some() {
+            let key = walk.key();
+            let key = &key[..key.len().min(FOURTH + 1)];
+            let end = key.iter().position(|&byte| spelled && byte == SPELLING);
+            self.add(&key[..end.unwrap_or(key.len()).min(FOURTH)]);
+        }
+        Ok(())
+    }
+
+    /// Adds what the first positions of a source tell of its keys, nearest to the root first.
+    fn walk(&mut self, source: &Source, spelled: bool) -> Result<(), Fault> {
+        let fsa = source.dictionary.fsa();
+        let mut level: Vec<_> = source.root.map(|root| (root, Start::default())).into_iter().collect();
+        for depth in 0..FOURTH {
+            let mut next = Vec::new();
+            for (at, start) in level {
+                if depth > 0 && fsa.is_final(at)? {
+                    self.add(&start[..depth]);
+                }
+                if self.positions == 0 {
+                    self.add_start(&start[..depth]);
+                    continue;
+                }
+                let mut children = fsa.children(at)?;
+                while let Some((label, child)) = fsa.next_child(&mut children)? {
+                    if spelled && label == SPELLING {
+                        self.add(&start[..depth]);
+                        continue;
+                    }
+                    let mut start = start;
+                    start[depth] = label;
+                    next.push((child, start));
+                    self.positions = self.positions.saturating_sub(1);
+                }
+            }
+            level = next;
+        }
+        level.iter().for_each(|(_, start)| self.add_start(start));
+        Ok(())
+    }
+
+    /// Adds a key, of which no more than the first bytes are looked at.
+    fn add(&mut self, key: &[u8]) {
+        let ends = |start: usize| ENDS << (key.len() - start);
+        match key.len() {
+            0 => {}
+            1..SECOND => self.add_first(key, ends(1)),
+            SECOND..THIRD => self.add_second(key, ends(SECOND)),
+            THIRD..FOURTH => self.add_third(key, ends(THIRD)),
+            _ => self.add_fourth(key),
+        }
+    }
+
+    /// Adds a start of keys of which no more is known.
+    fn add_start(&mut self, start: &[u8]) {
+        match start.len() {
+            0..SECOND => self.add_first(start, PASSES),
+            SECOND..THIRD => self.add_second(start, PASSES),
+            THIRD..FOURTH => self.add_third(start, PASSES),
+            _ => self.add_fourth(start),
+        }
+    }
+
+    fn add_first(&mut self, start: &[u8], bits: u8) {
+        let (place, step) = match *start {
+            [] => (0, 1),
+            [first] => (usize::from(first), 1 << 8),
+            [first, second, ..] => (usize::from(u16::from_le_bytes([first, second])), 1 << 16),
+        };
+        for place in (place..1 << 16).step_by(step) {
+            self.first[place] |= bits;
+        }
+    }
+
+    fn add_second(&mut self, start: &[u8], bits: u8) {
+        self.add_first(start, GOES_ON);
+        push(&mut self.second, start, SECOND, bits);
+    }
+
+    fn add_third(&mut self, start: &[u8], bits: u8) {
+        self.add_second(start, GOES_ON);
+        push(&mut self.third, start, THIRD, bits);
+    }
+
+    fn add_fourth(&mut self, start: &[u8]) {
+        self.add_third(start, GOES_ON);
+        push(&mut self.fourth, start, FOURTH, GOES_ON);
+    }
+}
+
+/// Adds what is said of the first `len` bytes of a start behind all that come before it in order.
+fn push(starts: &mut Vec<(Start, u8)>, start: &[u8], len: usize, bits: u8) {
+    let mut padded = Start::default();
+    padded[..len].copy_from_slice(&start[..len]);
+    match starts.last_mut() {
+        Some((last, known)) if *last == padded => *known |= bits,
+        _ => starts.push((padded, bits)),
+    }
+}
