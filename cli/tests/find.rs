@@ -66,7 +66,7 @@ fn keys_folded() {
         check(&sandbox, "get in.kv york", &[]);
         check(&sandbox, "verify in.kv", &[String::from_utf8(sandbox.run("verify in.kv").stdout).unwrap().trim_end()]);
         let stats = String::from_utf8(sandbox.run("stats in.kv").stdout).unwrap();
-        assert!(stats.contains("text rule      fold-case,nfkc"), "{stats}");
+        assert!(stats.contains("text rule       fold-case,nfkc"), "{stats}");
         // a dump can be compiled again
         let dumped = String::from_utf8(sandbox.run("dump in.kv").stdout).unwrap();
         let mut rows: Vec<&str> = dumped.lines().collect();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::tool::Sandbox;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "compile",
     "get",
     "scan",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 15] = [
     "complete",
     "words",
     "grep",
+    "find",
     "rank",
     "select",
     "dump",

@@ -69,7 +69,7 @@ fn every_query_ends() {
         );
         let sound = std::fs::read(&path).unwrap();
         for at in 0..sound.len() {
-            for change in [1, 0x80, 0xFF] {
+            for change in [1, 0x80] {
                 let mut damaged = sound.clone();
                 damaged[at] ^= change;
                 if let Ok(dictionary) = Dictionary::from_bytes(damaged) {

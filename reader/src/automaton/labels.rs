@@ -115,11 +115,25 @@ fn label_at(word: usize, bit: u32) -> Option<u8> {
 }
 
 /// From the lowest byte to the highest.
-impl Iterator for LabelSet {
+impl IntoIterator for LabelSet {
+    type Item = u8;
+    type IntoIter = Labels;
+
+    fn into_iter(self) -> Labels {
+        Labels(self)
+    }
+}
+
+/// The bytes of a set, from the lowest to the highest.
+#[derive(Clone, Debug)]
+pub struct Labels(LabelSet);
+
+impl Iterator for Labels {
     type Item = u8;
 
+    #[inline]
     fn next(&mut self) -> Option<u8> {
-        self.take_first()
+        self.0.take_first()
     }
 }
 
@@ -146,7 +160,7 @@ mod tests {
         assert_eq!(LabelSet::ALL.len(), 256);
         assert_eq!(LabelSet::between(0, 255), LabelSet::ALL);
         for (from, to) in [(0, 0), (63, 64), (127, 200), (255, 255)] {
-            let labels: Vec<u8> = LabelSet::between(from, to).collect();
+            let labels: Vec<u8> = LabelSet::between(from, to).into_iter().collect();
             assert_eq!(labels, (from..=to).collect::<Vec<u8>>());
         }
         assert!(LabelSet::ALL.behind(255).is_empty());

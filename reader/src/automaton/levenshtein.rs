@@ -124,7 +124,7 @@ impl Levenshtein {
         let below = k.saturating_sub(read);
         let width = 2 * k + 1;
         match last {
-            Some(last) => (1 << (last + 1).min(width)) - 1 & !((1 << below) - 1),
+            Some(last) => ((1 << (last + 1).min(width)) - 1) & !((1 << below) - 1),
             None => 0,
         }
     }

@@ -24,7 +24,7 @@ pub use completion::FuzzyPrefix;
 #[cfg(feature = "fst")]
 pub use fst::FstAutomaton;
 pub use glob::Glob;
-pub use labels::LabelSet;
+pub use labels::{LabelSet, Labels};
 pub use levenshtein::{Levenshtein, MAX_DISTANCE};
 pub use phrase::Phrase;
 pub use range::KeyRange;

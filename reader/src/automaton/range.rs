@@ -48,14 +48,14 @@ impl KeyRange {
         }
     }
 
-    fn to_at(&self, state: &Bounded) -> Option<&[u8]> {
+    fn upper_at(&self, state: &Bounded) -> Option<&[u8]> {
         self.to
             .as_deref()
             .filter(|_| state.upper)
             .and_then(|to| to.get(state.depth..))
     }
 
-    fn from_at(&self, state: &Bounded) -> &[u8] {
+    fn lower_at(&self, state: &Bounded) -> &[u8] {
         if state.lower {
             self.from.get(state.depth..).unwrap_or_default()
         } else {
@@ -76,8 +76,8 @@ impl Automaton for KeyRange {
     }
 
     fn step(&self, state: &Bounded, label: u8) -> Option<Bounded> {
-        let from = self.from_at(state).first();
-        let to = self.to_at(state).map(|to| to.first().copied());
+        let from = self.lower_at(state).first();
+        let to = self.upper_at(state).map(|to| to.first().copied());
         if from.is_some_and(|&from| label < from) {
             return None;
         }
@@ -92,16 +92,16 @@ impl Automaton for KeyRange {
     }
 
     fn accepts(&self, state: &Bounded) -> bool {
-        self.from_at(state).is_empty() && self.to_at(state).is_none_or(|to| !to.is_empty())
+        self.lower_at(state).is_empty() && self.upper_at(state).is_none_or(|to| !to.is_empty())
     }
 
     fn labels(&self, state: &Bounded) -> LabelSet {
-        let labels = match self.to_at(state) {
+        let labels = match self.upper_at(state) {
             None => LabelSet::ALL,
             Some([]) => LabelSet::NONE,
             Some([to, ..]) => LabelSet::between(0, *to),
         };
-        match self.from_at(state) {
+        match self.lower_at(state) {
             [] => labels,
             [from, ..] => labels.from(*from),
         }

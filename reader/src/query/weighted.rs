@@ -209,7 +209,7 @@ impl Weighted {
         if let Bound::Heaviest(_) = self.bound {
             labels = labels.without(LabelSet::one(0));
         }
-        for label in labels.filter(|&label| wanted(label)) {
+        for label in labels.into_iter().filter(|&label| wanted(label)) {
             let mark = self.places.mark();
             let Some(spot) = self.places.step(entries, frame.spot, label)? else {
                 continue;

@@ -268,22 +268,6 @@ fn ends_in_space_or_mark(text: &[u8]) -> bool {
     !last.is_some_and(char::is_alphanumeric)
 }
 
-/// Whether letters, digits or low lines of ASCII stand on both sides of `at`, so that there is no boundary.
-#[inline]
-pub(super) fn is_joined(text: &[u8], at: usize) -> bool {
-    const JOINS: [bool; 256] = {
-        let mut joins = [false; 256];
-        let mut byte = 0;
-        while byte < 256 {
-            joins[byte] = matches!(CLASSES[byte], Class::Letter | Class::Digit | Class::Low);
-            byte += 1;
-        }
-        joins
-    };
-    let joins = |at: usize| text.get(at).is_some_and(|&byte| JOINS[usize::from(byte)]);
-    joins(at.wrapping_sub(1)) & joins(at)
-}
-
 /// What the bytes around `at` say, as far as they are ASCII.
 #[inline]
 fn glance(text: &[u8], at: usize, last: bool) -> Glance {

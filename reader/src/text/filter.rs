@@ -1,7 +1,5 @@
 //! Tells quickly that no key starts at a place.
 
-use std::ops::Range;
-
 use super::rule::SPELLING;
 use crate::entries::{Entries, Source};
 use crate::error::{Fault, InFile, Result};
@@ -17,6 +15,9 @@ const POSITIONS: usize = 1 << 17;
 const SECOND: usize = 4;
 const THIRD: usize = 8;
 const FOURTH: usize = 12;
+
+/// How far ahead it matters whether a key may end.
+pub(super) const LOOK_AHEAD: usize = FOURTH - 1;
 
 /// Bits in a table for each start in it, so that few of the other starts meet one of them.
 const ROOM: usize = 32;
@@ -85,49 +86,27 @@ impl Filter {
         })
     }
 
-    /// The first of some places of a text where a key may start. A glance tells of most places that none starts or ends there; it
-    /// is not to be trusted behind the last of the places.
-    #[inline(always)]
-    pub(super) fn first_start(
-        &self,
-        text: &[u8],
-        places: &Range<usize>,
-        starts: impl Fn(usize) -> bool,
-        ends: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
-        places.clone().find(|&at| {
-            let ends = |len: usize| at + len >= places.end || ends(at + len);
-            starts(at) && self.may_start(&text[at..], ends)
-        })
-    }
-
-    /// Whether a key may start at the place of a text where `rest` is left of it. `ends` tells whether one may end behind so many
-    /// bytes.
+    /// Whether a key may start at the place of a text where `rest` is left of it. Bit `n` of `ends` tells whether one may end behind
+    /// `n` bytes.
+    ///
+    /// What is said of starts of three lengths is fetched at once: which of them decides could not be foreseen.
     #[inline]
-    fn may_start(&self, rest: &[u8], ends: impl Fn(usize) -> bool) -> bool {
+    pub(super) fn may_start(&self, rest: &[u8], ends: u16) -> bool {
         let Some(start) = rest.first_chunk() else {
             return true;
         };
-        let first = usize::from(u16::from_le_bytes([start[0], start[1]]));
-        said(self.first[first], 1, &ends)
-            .or_else(|| said(self.second.get(start), SECOND, &ends))
-            .or_else(|| said(self.third.get(start), THIRD, &ends))
-            .unwrap_or_else(|| self.fourth.get(start) != 0)
+        let first = self.first[usize::from(u16::from_le_bytes([start[0], start[1]]))];
+        // nothing counts that is said of starts which no shorter one goes on to
+        let counts = |said: u8, before: u8| said & (before & GOES_ON).wrapping_neg();
+        let second = counts(self.second.get(start), first);
+        let third = counts(self.third.get(start), second);
+        let keys = [(first, 1), (second, SECOND), (third, THIRD)];
+        let keys = keys.map(|(said, len)| u16::from(said / ENDS) << len);
+        if (keys[0] | keys[1] | keys[2]) & ends != 0 || (first | second | third) & PASSES != 0 {
+            return true;
+        }
+        third & GOES_ON != 0 && self.fourth.get(start) != 0
     }
-}
-
-/// Whether a key may start where this is said of a start, which tells keys of `len` bytes and up to three more apart; nothing if
-/// a longer start says more.
-#[inline(always)]
-fn said(bits: u8, len: usize, ends: &impl Fn(usize) -> bool) -> Option<bool> {
-    if bits == GOES_ON {
-        return None;
-    }
-    let may_end = |more: usize| bits & ENDS << more != 0 && ends(len + more);
-    if bits & PASSES != 0 || (0..4).any(may_end) {
-        return Some(true);
-    }
-    (bits & GOES_ON == 0).then_some(false)
 }
 
 impl<const LEN: usize, const BITS: usize> Table<LEN, BITS> {

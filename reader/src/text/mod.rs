@@ -4,6 +4,7 @@ mod boundaries;
 mod filter;
 mod finder;
 mod folder;
+mod glance;
 mod pane;
 mod rule;
 mod spans;

@@ -4,8 +4,9 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::boundaries::{Boundaries, Bounds, is_joined};
+use super::boundaries::Bounds;
 use super::finder::{Finder, Overlap};
+use super::glance::Glance;
 use super::pane::Pane;
 use super::spelled::Spelled;
 use super::utf8::{count, floor};
@@ -43,6 +44,7 @@ pub struct Spans<'t> {
     feed: Feed<'t>,
     /// The text folded, where there is a rule.
     pane: Option<Pane>,
+    glance: Glance,
     bounds: Bounds,
     places: Places,
     root: Option<Spot>,
@@ -120,6 +122,7 @@ impl<'t> Spans<'t> {
             root: places.root(&finder.entries),
             places,
             pane: (!finder.rule.is_none()).then(|| Pane::new(finder.rule)),
+            glance: Glance::default(),
             bounds: Bounds::default(),
             skipped: 0,
             at: 0,
@@ -299,20 +302,10 @@ impl<'t> Spans<'t> {
                 (pane.bytes(), end, original)
             }
         };
-        let starts = self.at..upto;
-        let place = |at: usize| at - starts.start + original;
-        let before = |at: usize| text.get(place(at).wrapping_sub(1));
-        let bound = |at: usize| !is_joined(text, place(at));
-        let found = match boundaries {
-            Boundaries::Words => filter.first_start(hay, &starts, bound, bound),
-            Boundaries::Spaces => filter.first_start(
-                hay,
-                &starts,
-                |at| before(at).is_none_or(|&byte| byte == b' '),
-                |at| text.get(place(at)).is_none_or(|&byte| byte == b' '),
-            ),
-            Boundaries::None => filter.first_start(hay, &starts, |_| true, |_| true),
-        };
+        let from = self.at;
+        let place = |at: usize| at - from + original;
+        let glance = &mut self.glance;
+        let found = glance.first_start(filter, *boundaries, hay, from..upto, text, original);
         let Some(at) = found else {
             self.at = upto;
             return Ok(match (upto < hay.len() || self.pane.is_some(), last) {
@@ -408,6 +401,8 @@ impl<'t> Spans<'t> {
         let gone = self.bounds.keep_from(self.finder.boundaries, text, at).min(whole);
         self.counted.0 = whole - gone;
         self.bounds.shift(gone);
+        // there is more to be seen than there was
+        self.glance = Glance::default();
         match &mut self.pane {
             None => self.at -= gone,
             Some(pane) => pane.shift(gone),

@@ -62,6 +62,8 @@ const RANKS: usize = 8;
 pub(super) struct Planes {
     pub header: LeafHeader,
     narrow: bool,
+    /// Where the codes start among all leaves.
+    codes_at: usize,
     shared: [u64; WIDE],
     lengths: [u64; WIDE],
     ranks: [u64; RANKS],
@@ -73,15 +75,17 @@ impl Planes {
         Planes {
             header: LeafHeader::read(&[0; HEADER_LEN]),
             narrow: true,
+            codes_at: 0,
             shared: [0; WIDE],
             lengths: [0; WIDE],
             ranks: [0; RANKS],
         }
     }
 
-    /// Takes those of a leaf.
-    pub(super) fn take(&mut self, leaf: &Leaf<'_>) -> Result<(), &'static str> {
+    /// Takes those of the leaf at `offset`.
+    pub(super) fn take(&mut self, leaf: &Leaf<'_>, offset: usize) -> Result<(), &'static str> {
         let header = leaf.header;
+        self.codes_at = offset + header.codes_at();
         let window = leaf.bytes.first_chunk().ok_or(OUTSIDE)?;
         let step = header.plane_len();
         let narrow = NARROW.0 >= header.shared_planes as usize
@@ -137,31 +141,44 @@ impl Planes {
         if key == 0 {
             return 0;
         }
-        let planes = if self.narrow { NARROW.0 } else { WIDE };
-        self.header.base + number_of(&self.shared[..planes], key)
+        let shared = match self.shared.first_chunk::<{ NARROW.0 }>() {
+            Some(shared) if self.narrow => number_of(shared, key),
+            _ => number_of(&self.shared, key),
+        };
+        self.header.base + shared
     }
 
-    /// Where the codes of a key start and how many bytes they take.
+    /// Where the codes of a key start among all leaves, and how many bytes they take.
     #[inline(always)]
     pub(super) fn codes(&self, key: u32) -> (usize, usize) {
-        let before = (1u64 << key) - 1;
-        let (mut start, mut len) = (self.header.codes_at(), 0);
-        let planes = if self.narrow { NARROW.1 } else { WIDE };
-        for (plane, word) in self.lengths[..planes].iter().enumerate() {
-            start += ((word & before).count_ones() as usize) << plane;
-            len += ((word >> key & 1) as usize) << plane;
-        }
-        (start, len)
+        let (start, len) = match self.lengths.first_chunk::<{ NARROW.1 }>() {
+            Some(lengths) if self.narrow => sum_before(lengths, key),
+            _ => sum_before(&self.lengths, key),
+        };
+        (self.codes_at + start, len)
     }
+}
+
+/// The numbers of all keys before one in some planes, added up, and its own number.
+#[inline(always)]
+fn sum_before<const N: usize>(planes: &[u64; N], key: u32) -> (usize, usize) {
+    let before = (1u64 << key) - 1;
+    let (mut sum, mut own) = (0, 0);
+    for (plane, word) in planes.iter().enumerate() {
+        sum += ((word & before).count_ones() as usize) << plane;
+        own += ((word >> key & 1) as usize) << plane;
+    }
+    (sum, own)
 }
 
 /// The number of a key in some planes.
 #[inline(always)]
-fn number_of(planes: &[u64], key: u32) -> u32 {
-    planes
-        .iter()
-        .enumerate()
-        .fold(0, |sum, (plane, word)| sum | ((word >> key & 1) as u32) << plane)
+fn number_of<const N: usize>(planes: &[u64; N], key: u32) -> u32 {
+    let mut number = 0;
+    for (plane, word) in planes.iter().enumerate() {
+        number |= ((word >> key & 1) as u32) << plane;
+    }
+    number
 }
 
 impl<'d> Leaf<'d> {

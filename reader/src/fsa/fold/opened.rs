@@ -4,12 +4,13 @@
 //! range, for the key, and decodes text. A walk that looks at many positions keeps what it has found of them: which
 //! children a node has, and the texts of the keys of a leaf that it came by.
 
-use super::leaf::Planes;
+use super::leaf::{OUTSIDE, Planes};
 use super::{Fold, LEAF, Place, TOO_LONG, leaf_offset};
 use crate::automaton::LabelSet;
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::Fault;
 use crate::format::native::leaf::MAX_KEYS;
+use crate::format::to_usize;
 use crate::simd;
 
 /// What is at hand. It grows at the end, and what was added last can be dropped.
@@ -218,7 +219,7 @@ impl Opened {
         open.decoded = 0;
         open.text.clear();
         let leaf = fold.leaf(offset)?;
-        (open.planes.take(&leaf)).map_err(|reason| fold.leaf_fault(offset, reason))?;
+        (open.planes.take(&leaf, to_usize(offset))).map_err(|reason| fold.leaf_fault(offset, reason))?;
         self.count += 1;
         Ok(small(number))
     }
@@ -282,9 +283,9 @@ impl Opened {
             planes: &open.planes,
             key: key.into(),
         });
-        fold.leaf(open.offset)?
-            .code_bytes(start, len)
-            .map_err(|reason| fold.leaf_fault(open.offset, reason))
+        fold.bytes[fold.leaves.clone()]
+            .get(start..start + len)
+            .ok_or_else(|| fold.leaf_fault(open.offset, OUTSIDE))
     }
 
     /// The byte of a key at `depth`, where it does not share it with the key before.
