@@ -25,46 +25,93 @@ fn check(sandbox: &Sandbox, arguments: &str, expected: &[&str]) {
 #[test]
 fn keys_as_they_are() {
     for sandbox in built("") {
-        check(&sandbox, "find in.kv text.txt", &["5\t4\tYork\tplace:GB", "23\t4\tYORK\tbrand", "37\t4\tYork\tplace:GB"]);
-        check(&sandbox, "find in.kv text.txt --boundaries spaces", &["5\t4\tYork\tplace:GB"]);
-        check(&sandbox, "find in.kv text.txt --limit 1 --json", &[
-            r#"{"offset":5,"length":4,"char_offset":5,"char_length":4,"text":"York","key":"York","value":"place:GB"}"#,
-        ]);
+        check(
+            &sandbox,
+            "find in.kv text.txt",
+            &[
+                "5\t4\tYork\tplace:GB",
+                "23\t4\tYORK\tbrand",
+                "37\t4\tYork\tplace:GB",
+            ],
+        );
+        check(
+            &sandbox,
+            "find in.kv text.txt --boundaries spaces",
+            &["5\t4\tYork\tplace:GB"],
+        );
+        check(
+            &sandbox,
+            "find in.kv text.txt --limit 1 --json",
+            &[
+                r#"{"offset":5,"length":4,"char_offset":5,"char_length":4,"text":"York","key":"York","value":"place:GB"}"#,
+            ],
+        );
         let piped = sandbox.pipe("find in.kv --boundaries none", b"xNew Yorkx");
         assert_eq!(piped.stdout, b"1\t8\tNew York\tplace:US\n");
         let piped = sandbox.pipe("find in.kv --overlapping", b"New York");
-        assert_eq!(piped.stdout, b"0\t8\tNew York\tplace:US\n4\t4\tYork\tplace:GB\n");
+        assert_eq!(
+            piped.stdout,
+            b"0\t8\tNew York\tplace:US\n4\t4\tYork\tplace:GB\n"
+        );
         let piped = sandbox.pipe("find in.kv --overlapping=per-start", b"New York");
-        assert_eq!(piped.stdout, b"0\t8\tNew York\tplace:US\n4\t4\tYork\tplace:GB\n");
+        assert_eq!(
+            piped.stdout,
+            b"0\t8\tNew York\tplace:US\n4\t4\tYork\tplace:GB\n"
+        );
         let piped = sandbox.pipe("find in.kv", b"nothing");
         assert_eq!((piped.code, &*piped.stdout), (Some(1), &b""[..]));
         let piped = sandbox.pipe("find in.kv --annotate", b"To New York, York.\n");
         assert_eq!(piped.stdout, b"To [New York|place:US], [York|place:GB].\n");
         sandbox.write("more/b.txt", "York");
         sandbox.write("more/a.txt", "x York");
-        check(&sandbox, "find in.kv more", &["more/a.txt\t2\t4\tYork\tplace:GB", "more/b.txt\t0\t4\tYork\tplace:GB"]);
+        check(
+            &sandbox,
+            "find in.kv more",
+            &[
+                "more/a.txt\t2\t4\tYork\tplace:GB",
+                "more/b.txt\t0\t4\tYork\tplace:GB",
+            ],
+        );
     }
 }
 
 #[test]
 fn keys_folded() {
     for sandbox in built("--fold-case --nfkc") {
-        check(&sandbox, "find in.kv text.txt", &[
-            "5\t4\tYork\tplace:GB",
-            "5\t4\tYORK\tbrand",
-            "13\t14\tNew York\tplace:US",
-            "32\t9\tNew York\tplace:US",
-            "43\t7\tstraße\troad",
-        ]);
+        check(
+            &sandbox,
+            "find in.kv text.txt",
+            &[
+                "5\t4\tYork\tplace:GB",
+                "5\t4\tYORK\tbrand",
+                "13\t14\tNew York\tplace:US",
+                "32\t9\tNew York\tplace:US",
+                "43\t7\tstraße\troad",
+            ],
+        );
         let json = sandbox.run("find in.kv text.txt --json").ok();
         let wide = r#"{"offset":13,"length":14,"char_offset":13,"char_length":8,"text":"ＮＥＷ YORK","key":"New York","value":"place:US"}"#;
-        assert!(String::from_utf8(json).unwrap().lines().any(|row| row == wide));
+        assert!(
+            String::from_utf8(json)
+                .unwrap()
+                .lines()
+                .any(|row| row == wide)
+        );
         let piped = sandbox.pipe("find in.kv --annotate", b"new york, york\n");
-        assert_eq!(piped.stdout, b"[new york|place:US], [york|brand|place:GB]\n");
+        assert_eq!(
+            piped.stdout,
+            b"[new york|place:US], [york|brand|place:GB]\n"
+        );
         // keys are known by their spelling
         check(&sandbox, "get in.kv York", &["York\tplace:GB"]);
         check(&sandbox, "get in.kv york", &[]);
-        check(&sandbox, "verify in.kv", &[String::from_utf8(sandbox.run("verify in.kv").stdout).unwrap().trim_end()]);
+        check(
+            &sandbox,
+            "verify in.kv",
+            &[String::from_utf8(sandbox.run("verify in.kv").stdout)
+                .unwrap()
+                .trim_end()],
+        );
         let stats = String::from_utf8(sandbox.run("stats in.kv").stdout).unwrap();
         assert!(stats.contains("text rule       fold-case,nfkc"), "{stats}");
         // a dump can be compiled again
@@ -83,16 +130,34 @@ fn what_cannot_be_folded() {
     sandbox.write("in.tsv", "a\x1Bb\t1\n");
     let ran = sandbox.compile("--kind int --fold-case -o in.kf in.tsv");
     assert_eq!(ran.code, Some(2));
-    assert_eq!(ran.stderr, "error: in.tsv:1: the key has a byte 0x1B, which parts folded keys from their spelling\n");
-    for arguments in ["--kind int --sorted", "--kind int --secondary tenant", "--kind vector"] {
+    assert_eq!(
+        ran.stderr,
+        "error: in.tsv:1: the key has a byte 0x1B, which parts folded keys from their spelling\n"
+    );
+    for arguments in [
+        "--kind int --sorted",
+        "--kind int --secondary tenant",
+        "--kind vector",
+    ] {
         let ran = sandbox.compile(&format!("{arguments} --nfkc -o in.kf in.tsv"));
         assert_eq!(ran.code, Some(2), "{arguments}");
-        assert!(ran.stderr.contains("--fold-case and --nfkc are for"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("--fold-case and --nfkc are for"),
+            "{}",
+            ran.stderr
+        );
     }
     sandbox.write("plain.tsv", "a\t1\n");
     sandbox.run("compile --kind int -o plain.kf plain.tsv").ok();
-    sandbox.run("compile --kind int --nfkc -o folded.kf plain.tsv").ok();
+    sandbox
+        .run("compile --kind int --nfkc -o folded.kf plain.tsv")
+        .ok();
     let ran = sandbox.run("merge -o merged.kf plain.kf folded.kf");
     assert_eq!(ran.code, Some(2));
-    assert!(ran.stderr.contains("the text rule is nfkc, but that of plain.kf is none"), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("the text rule is nfkc, but that of plain.kf is none"),
+        "{}",
+        ran.stderr
+    );
 }

@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use keyfold_reader::ValueKind;
 use keyfold_reader::format::checksum::{self, Checksums, Provenance, Rows};
 use keyfold_reader::format::properties::{ArrayProperties, Header};
 use keyfold_reader::format::value::ValueProperties;
-use keyfold_reader::ValueKind;
 
 use crate::error::{Error, Result};
 use crate::keys::{check_key, stored_key};

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keyfold_compiler::{Compiler, Error, Input, MergeMode, Merger, Options, Summary};
-use keyfold_reader::{
-    Compression, Dictionary, SecondaryDictionary, TextRule, ValueKind, verify,
-};
+use keyfold_reader::{Compression, Dictionary, SecondaryDictionary, TextRule, ValueKind, verify};
 use proptest::prelude::*;
 
 use crate::support::{

@@ -17,8 +17,8 @@ const MELTING: [char; 2] = ['\u{301}', '\u{1161}'];
 /// What keys and text are made of.
 fn pieces() -> Vec<Vec<u8>> {
     let text = [
-        "a", "a", "b", "A", " ", " ", ".", "'", "1", "é", "É", "e", "\u{301}", "ß", "s", "ﬁ", "f", "i", "漢", "ж",
-        "Ж", "\u{1100}", "\u{1161}", "\u{2003}", "\0",
+        "a", "a", "b", "A", " ", " ", ".", "'", "1", "é", "É", "e", "\u{301}", "ß", "s", "ﬁ", "f",
+        "i", "漢", "ж", "Ж", "\u{1100}", "\u{1161}", "\u{2003}", "\0",
     ];
     let mut pieces: Vec<Vec<u8>> = text.iter().map(|text| text.as_bytes().to_vec()).collect();
     pieces.extend([vec![0xFF], vec![0x80], vec![0xC3]]);
@@ -26,14 +26,16 @@ fn pieces() -> Vec<Vec<u8>> {
 }
 
 fn text(most: usize) -> impl Strategy<Value = Vec<u8>> {
-    prop::collection::vec(prop::sample::select(pieces()), 0..most).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(prop::sample::select(pieces()), 0..most)
+        .prop_map(|pieces| pieces.concat())
 }
 
 /// Keys of a source, and which of them are deleted.
 type Keys = BTreeMap<Vec<u8>, bool>;
 
 fn keys() -> impl Strategy<Value = Keys> {
-    let key = prop::collection::vec(prop::sample::select(pieces()), 1..5).prop_map(|pieces| pieces.concat());
+    let key = prop::collection::vec(prop::sample::select(pieces()), 1..5)
+        .prop_map(|pieces| pieces.concat());
     prop::collection::btree_map(key, prop::bool::weighted(0.2), 0..30)
 }
 
@@ -63,9 +65,17 @@ fn characters(text: &[u8]) -> Vec<usize> {
 
 /// Whether the text may be parted at a place without tearing apart what is normalised together.
 fn is_whole(rule: TextRule, text: &[u8], at: usize) -> bool {
-    let valid = |text: &[u8]| text.utf8_chunks().next().map(|chunk| chunk.valid().to_owned()).unwrap_or_default();
+    let valid = |text: &[u8]| {
+        text.utf8_chunks()
+            .next()
+            .map(|chunk| chunk.valid().to_owned())
+            .unwrap_or_default()
+    };
     let melts = valid(&text[at..]).starts_with(MELTING);
-    let alone = text[..at].utf8_chunks().last().is_none_or(|chunk| !chunk.invalid().is_empty());
+    let alone = text[..at]
+        .utf8_chunks()
+        .last()
+        .is_none_or(|chunk| !chunk.invalid().is_empty());
     !rule.nfkc || !melts || alone
 }
 
@@ -75,15 +85,24 @@ fn bounds(boundaries: Boundaries, text: &[u8]) -> (BTreeSet<usize>, BTreeSet<usi
     match boundaries {
         Boundaries::None => (all.clone(), all),
         Boundaries::Spaces => {
-            let starts = all.iter().filter(|&&at| at == 0 || at > 1 && text[at - 1] == b' ');
-            let ends = all.iter().filter(|&&at| at == text.len() || text[at] == b' ');
+            let starts = all
+                .iter()
+                .filter(|&&at| at == 0 || at > 1 && text[at - 1] == b' ');
+            let ends = all
+                .iter()
+                .filter(|&&at| at == text.len() || text[at] == b' ');
             (starts.copied().collect(), ends.copied().collect())
         }
         Boundaries::Words => {
             let mut places = BTreeSet::from([text.len()]);
             let mut at = 0;
             for chunk in text.utf8_chunks() {
-                places.extend(chunk.valid().split_word_bound_indices().map(|(word, _)| at + word));
+                places.extend(
+                    chunk
+                        .valid()
+                        .split_word_bound_indices()
+                        .map(|(word, _)| at + word),
+                );
                 at += chunk.valid().len();
                 places.extend(at..=at + chunk.invalid().len());
                 at += chunk.invalid().len();
@@ -107,7 +126,10 @@ fn expected(
     for (source, keys) in (0..).zip(sources) {
         for (key, &deleted) in keys {
             if seen.insert(key) && !deleted {
-                alive.entry(rule.fold(key)).or_default().push((key.clone(), source));
+                alive
+                    .entry(rule.fold(key))
+                    .or_default()
+                    .push((key.clone(), source));
             }
         }
     }
@@ -126,11 +148,23 @@ fn expected(
             }
             let as_is = &text[start..end];
             let folded = rule.fold(as_is);
-            let Some(keys) = alive.get(&folded) else { continue };
+            let Some(keys) = alive.get(&folded) else {
+                continue;
+            };
             let mut keys = keys.clone();
             keys.sort_by_key(|(key, _)| (key != as_is, *key != folded, key.clone()));
-            let span = Span { start: start as u64, end: end as u64, char_start, char_end };
-            here.push((end, keys.into_iter().map(|(key, source)| (span, key, source)).collect::<Vec<_>>()));
+            let span = Span {
+                start: start as u64,
+                end: end as u64,
+                char_start,
+                char_end,
+            };
+            here.push((
+                end,
+                keys.into_iter()
+                    .map(|(key, source)| (span, key, source))
+                    .collect::<Vec<_>>(),
+            ));
         }
         if overlap != Overlap::All {
             here = here.pop().into_iter().collect();
@@ -158,9 +192,15 @@ fn hits(mut spans: Spans<'_>) -> Vec<Hit> {
 fn entries(folder: &Folder, layout: Layout, rule: TextRule, sources: &[Keys]) -> Entries {
     let opened = (0..).zip(sources).map(|(number, keys): (u32, &Keys)| {
         let value = number.to_string().into_bytes();
-        let rows: Vec<_> = keys.keys().map(|key| (key.clone(), value.clone())).collect();
+        let rows: Vec<_> = keys
+            .keys()
+            .map(|key| (key.clone(), value.clone()))
+            .collect();
         let path = folder.file(&value.escape_ascii().to_string());
-        let options = Options { text_rule: rule, ..laid_out(layout, options(ValueKind::Int)) };
+        let options = Options {
+            text_rule: rule,
+            ..laid_out(layout, options(ValueKind::Int))
+        };
         compile(&options, &rows, &path);
         let deleted = keys.iter().filter(|(_, deleted)| **deleted);
         let deleted: BTreeSet<Vec<u8>> = deleted.map(|(key, _)| stored(rule, key)).collect();
@@ -170,7 +210,11 @@ fn entries(folder: &Folder, layout: Layout, rule: TextRule, sources: &[Keys]) ->
 }
 
 fn stored(rule: TextRule, key: &[u8]) -> Vec<u8> {
-    if rule.is_none() { key.to_vec() } else { rule.stored_key(key).unwrap() }
+    if rule.is_none() {
+        key.to_vec()
+    } else {
+        rule.stored_key(key).unwrap()
+    }
 }
 
 proptest! {
@@ -229,12 +273,29 @@ fn a_long_key_is_found_across_pieces() {
     let folder = Folder::new();
     let long = b"ab ".repeat(9000);
     let keys = Keys::from([(long[..26_999].to_vec(), false), (b"ab ab".to_vec(), false)]);
-    let text = [&b"x ".repeat(30_000)[..], &long, &b"y ".repeat(30_000), b"ab ab"].concat();
+    let text = [
+        &b"x ".repeat(30_000)[..],
+        &long,
+        &b"y ".repeat(30_000),
+        b"ab ab",
+    ]
+    .concat();
     for layout in LAYOUTS {
-        for rule in [TextRule::default(), TextRule { fold_case: true, nfkc: true }] {
+        for rule in [
+            TextRule::default(),
+            TextRule {
+                fold_case: true,
+                nfkc: true,
+            },
+        ] {
             let found = entries(&folder, layout, rule, std::slice::from_ref(&keys));
             let finder = Finder::new(&found).unwrap();
-            let spans = |spans| hits(spans).iter().map(|(span, ..)| (span.start, span.end)).collect::<Vec<_>>();
+            let spans = |spans| {
+                hits(spans)
+                    .iter()
+                    .map(|(span, ..)| (span.start, span.end))
+                    .collect::<Vec<_>>()
+            };
             let wanted = vec![(60_000, 86_999), (147_000, 147_005)];
             assert_eq!(spans(finder.find_all(&text)), wanted);
             assert_eq!(spans(finder.find_in(&text[..])), wanted);
@@ -245,13 +306,26 @@ fn a_long_key_is_found_across_pieces() {
 #[test]
 fn many_keys_are_found_though_the_filter_knows_few_of_their_bytes() {
     let folder = Folder::new();
-    let key = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string().into_bytes();
+    let key = |n: u64| {
+        n.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            .to_string()
+            .into_bytes()
+    };
     let keys: Keys = (0..300_000).map(|n| (key(n), false)).collect();
-    let text: Vec<u8> = (0..3000).flat_map(|n| [key(n * 200), b", ".to_vec()].concat()).collect();
+    let text: Vec<u8> = (0..3000)
+        .flat_map(|n| [key(n * 200), b", ".to_vec()].concat())
+        .collect();
     for layout in LAYOUTS {
-        let found = entries(&folder, layout, TextRule::default(), std::slice::from_ref(&keys));
+        let found = entries(
+            &folder,
+            layout,
+            TextRule::default(),
+            std::slice::from_ref(&keys),
+        );
         let finder = Finder::new(&found).unwrap();
-        let wanted = (0..3000).filter(|n| keys.contains_key(&key(n * 200))).count();
+        let wanted = (0..3000)
+            .filter(|n| keys.contains_key(&key(n * 200)))
+            .count();
         assert_eq!(hits(finder.find_all(&text)).len(), wanted);
     }
 }
@@ -260,13 +334,24 @@ fn many_keys_are_found_though_the_filter_knows_few_of_their_bytes() {
 fn rules_do_not_mix_and_limits_hold() {
     let folder = Folder::new();
     let keys = Keys::from([(b"a".to_vec(), false)]);
-    let plain = entries(&folder, LAYOUTS[0], TextRule::default(), std::slice::from_ref(&keys));
+    let plain = entries(
+        &folder,
+        LAYOUTS[0],
+        TextRule::default(),
+        std::slice::from_ref(&keys),
+    );
     let finder = Finder::new(&plain.clone().limit(2)).unwrap();
     assert_eq!(finder.find_all(b"a a a a").count(), 2);
     let folder = Folder::new();
-    let rule = TextRule { fold_case: true, nfkc: false };
-    let folded = entries(&folder, LAYOUTS[1], rule, &[keys]);
-    let both = [folded.sources(), plain.sources()].concat();
+    let rule = TextRule {
+        fold_case: true,
+        nfkc: false,
+    };
+    let other = entries(&folder, LAYOUTS[1], rule, &[keys]);
+    let both = [other.sources(), plain.sources()].concat();
     let error = Finder::new(&Entries::new(both)).unwrap_err();
-    assert!(error.to_string().contains("the text rule is none"), "{error}");
+    assert!(
+        error.to_string().contains("the text rule is none"),
+        "{error}"
+    );
 }

@@ -60,6 +60,46 @@ pub enum Arguments {
         #[arg(long, default_value_t = 5)]
         passes: usize,
     },
+    /// Find keys near each query
+    Fuzzy {
+        /// Which queries in which file
+        #[command(flatten)]
+        asked: Asked,
+        /// Measured passes over the queries
+        #[arg(long, default_value_t = 5)]
+        passes: usize,
+        /// Most edits
+        #[arg(long, default_value_t = 1)]
+        distance: u32,
+        /// Characters at the start that are the same
+        #[arg(long, default_value_t = 0)]
+        minimum_prefix: usize,
+    },
+    /// Find the heaviest keys that start with each query
+    Complete {
+        /// Which prefixes in which file
+        #[command(flatten)]
+        asked: Asked,
+        /// Measured passes over the prefixes
+        #[arg(long, default_value_t = 5)]
+        passes: usize,
+        /// Most keys of each
+        #[arg(long, default_value_t = 10)]
+        top: usize,
+    },
+    /// Find all keys that stand in a text
+    Find {
+        /// File to open
+        file: PathBuf,
+        /// Text to look through
+        text: PathBuf,
+        /// Measured passes over the text
+        #[arg(long, default_value_t = 5)]
+        passes: usize,
+        /// Where keys may stand
+        #[arg(long, default_value = "words")]
+        boundaries: Boundaries,
+    },
     /// Time single gets from a file of which nothing is in memory
     Cold {
         /// Which keys in which file
@@ -104,4 +144,16 @@ pub enum Form {
     Packed,
     /// The value as text.
     Text,
+}
+
+/// Where in a text keys may stand, and which of them are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Boundaries {
+    /// keyvi's rule: from the start of the text or behind a space, up to a space or the end; a space that is the first byte
+    /// of the text is none. At each place the longest key, though it may overlap others.
+    Spaces,
+    /// Between word boundaries of Unicode: the leftmost key, of those the longest, then on behind it.
+    Words,
+    /// Anywhere: the leftmost key, of those the longest, then on behind it.
+    None,
 }

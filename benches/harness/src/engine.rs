@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::arguments::Form;
+use crate::arguments::{Boundaries, Form};
 use crate::rows::Rows;
 
 /// A store under test: written once from rows, then opened and asked by one or several threads.
@@ -42,6 +42,38 @@ pub trait Session {
     /// Shows all keys in the order of their bytes.
     fn iterate(&mut self, _take: impl FnMut(&[u8])) -> Result<()> {
         bail!("this engine has no order")
+    }
+
+    /// Shows all keys at most `distance` edits from the query, in the order of their bytes, with their distances. The first
+    /// `minimum_prefix` characters are the same.
+    fn fuzzy(
+        &mut self,
+        _query: &[u8],
+        _distance: u32,
+        _minimum_prefix: usize,
+        _take: impl FnMut(&[u8], u32),
+    ) -> Result<()> {
+        bail!("this engine compares keys only with what is the same")
+    }
+
+    /// Shows the `top` heaviest keys that start with the prefix, the heaviest first, with their weights.
+    fn complete(
+        &mut self,
+        _prefix: &[u8],
+        _top: usize,
+        _take: impl FnMut(&[u8], u32),
+    ) -> Result<()> {
+        bail!("this engine has no weights")
+    }
+
+    /// Shows where keys stand in a text: their first byte and the one behind their last, by where they start.
+    fn find(
+        &mut self,
+        _text: &[u8],
+        _boundaries: Boundaries,
+        _take: impl FnMut(usize, usize),
+    ) -> Result<()> {
+        bail!("this engine finds no keys in text")
     }
 }
 

@@ -9,9 +9,11 @@ pub mod arguments;
 pub mod checksum;
 pub mod cold;
 pub mod engine;
+pub mod find;
 pub mod get;
 pub mod iterate;
 pub mod latency;
+pub mod matches;
 pub mod queries;
 pub mod report;
 pub mod resident;
@@ -20,7 +22,7 @@ pub mod usage;
 
 mod run;
 
-pub use arguments::Form;
+pub use arguments::{Boundaries, Form};
 pub use engine::{Access, Engine, Kind, Session};
 pub use rows::Rows;
 pub use run::run;

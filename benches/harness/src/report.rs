@@ -9,16 +9,32 @@ pub struct Build {
     pub seconds: f64,
 }
 
-/// After `get` and `get-many`.
+/// After `get`, `get-many`, `fuzzy` and `complete`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Get {
-    /// Keys asked for in one pass.
+    /// Queries of one pass.
     pub queries: u64,
     /// Keys found in one pass.
     pub found: u64,
-    /// Over all values found, in order; equal in all engines that show the same bytes. None are looked at in batches.
+    /// Over all values found, in order; equal in all engines that show the same bytes. None are looked at in batches. Of
+    /// `fuzzy` over keys and distances, of `complete` over weights.
     pub checksum: String,
-    /// Per pass, time for one key.
+    /// Per pass, time for one query.
+    pub nanoseconds: Vec<f64>,
+}
+
+/// After `find`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Find {
+    /// Bytes of the text.
+    pub bytes: u64,
+    /// Keys found in one pass.
+    pub found: u64,
+    /// Over where they stand, in order.
+    pub checksum: String,
+    /// From opening the file to the answer to an empty text: what is made before a first text can be looked through.
+    pub ready_nanoseconds: f64,
+    /// Per pass, time for the whole text.
     pub nanoseconds: Vec<f64>,
 }
 

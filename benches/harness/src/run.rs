@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::arguments::Arguments;
 use crate::engine::{Access, Engine};
 use crate::queries::Queries;
-use crate::{cold, get, iterate, latency, report, resident, rows};
+use crate::{cold, find, get, iterate, latency, matches, report, resident, rows};
 
 /// Does what the arguments of the process say, and prints the report.
 pub fn run<E: Engine>() -> Result<()> {
@@ -66,6 +66,44 @@ pub fn run<E: Engine>() -> Result<()> {
             let engine = E::open(&file, Access::InMemory)?;
             let mut session = engine.session()?;
             print(&iterate::measure(&mut session, passes)?)
+        }
+        Arguments::Fuzzy {
+            asked,
+            passes,
+            distance,
+            minimum_prefix,
+        } => {
+            let queries = Queries::read(&asked)?;
+            let engine = E::open(&asked.file, Access::InMemory)?;
+            let mut session = engine.session()?;
+            print(&matches::fuzzy(
+                &mut session,
+                &queries.keys(),
+                passes,
+                distance,
+                minimum_prefix,
+            )?)
+        }
+        Arguments::Complete { asked, passes, top } => {
+            let queries = Queries::read(&asked)?;
+            let engine = E::open(&asked.file, Access::InMemory)?;
+            let mut session = engine.session()?;
+            print(&matches::complete(
+                &mut session,
+                &queries.keys(),
+                passes,
+                top,
+            )?)
+        }
+        Arguments::Find {
+            file,
+            text,
+            passes,
+            boundaries,
+        } => {
+            let text =
+                fs::read(&text).with_context(|| format!("cannot read {}", text.display()))?;
+            print(&find::measure::<E>(&file, &text, passes, boundaries)?)
         }
         Arguments::Cold {
             asked,

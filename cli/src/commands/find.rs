@@ -19,8 +19,8 @@ use crate::stdio::Output;
 /// Find keys in text
 ///
 /// Prints a row `offset<TAB>length<TAB>key<TAB>value` for each place of a text where a key stands, in the order of the
-/// text; both numbers count bytes. With several files each row starts with the file. JSON lines tell characters too: {"offset":..,
-/// "length":..,"char_offset":..,"char_length":..,"text":..,"key":..,"value":..}.
+/// text; both numbers count bytes. With several files each row starts with the file. JSON lines hold the text found, and where it
+/// stands in characters, too.
 ///
 /// The longest key counts, and matches do not overlap. Where the dictionary was compiled with --fold-case or --nfkc, text is folded
 /// alike; keys are shown as they were spelled, and if several differ in nothing else, there is a row for each.
@@ -107,7 +107,9 @@ pub(crate) fn run(args: &FindArgs) -> Result<Exit> {
     let mut exit = Exit::Missing;
     let searched = sources.iter().try_for_each(|source| {
         let name = source.name();
-        let text = source.open(&Arc::new(AtomicU64::new(0))).with_context(|| name.clone())?;
+        let text = source
+            .open(&Arc::new(AtomicU64::new(0)))
+            .with_context(|| name.clone())?;
         let shown = (sources.len() > 1).then_some(&name[..]);
         let found = if args.annotate {
             annotate(&finder, text, &mut output)
@@ -125,7 +127,12 @@ pub(crate) fn run(args: &FindArgs) -> Result<Exit> {
 }
 
 /// Prints matches; false if there are none.
-fn print(mut spans: Spans<'_>, file: Option<&str>, form: Form, output: &mut Output) -> Result<bool> {
+fn print(
+    mut spans: Spans<'_>,
+    file: Option<&str>,
+    form: Form,
+    output: &mut Output,
+) -> Result<bool> {
     let mut found = false;
     while spans.advance()? {
         found = true;
@@ -165,7 +172,12 @@ impl Row for Place<'_> {
     }
 
     fn members(&self, members: &mut Members<'_>) -> keyfold_reader::Result<()> {
-        let Span { start, end, char_start, char_end } = self.span;
+        let Span {
+            start,
+            end,
+            char_start,
+            char_end,
+        } = self.span;
         if let Some(file) = self.file {
             members.string("file", file.as_bytes());
         }
@@ -183,7 +195,10 @@ impl Row for Place<'_> {
 fn annotate(finder: &Finder, mut from: impl Read, output: &mut Output) -> Result<bool> {
     let mut text = Vec::new();
     from.read_to_end(&mut text)?;
-    let mut marks = Marks { terminal: std::io::stdout().is_terminal(), open: false };
+    let mut marks = Marks {
+        terminal: std::io::stdout().is_terminal(),
+        open: false,
+    };
     let mut spans = finder.find_all(&text);
     let mut shown = 0;
     let mut value = Vec::new();
@@ -246,7 +261,11 @@ impl Marks {
         }
         for char in String::from_utf8_lossy(text).chars() {
             let moves = char.is_control() && char != '\n' && char != '\t';
-            let char = if moves { char::REPLACEMENT_CHARACTER } else { char };
+            let char = if moves {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                char
+            };
             out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }

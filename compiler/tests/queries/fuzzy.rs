@@ -38,7 +38,10 @@ proptest! {
 #[test]
 fn a_distance_that_is_too_large_is_an_error() {
     let segments = Segments::new(&[], ValueKind::Int);
-    let error = segments.entries.fuzzy(b"query", MAX_DISTANCE + 1, 0).unwrap_err();
+    let error = segments
+        .entries
+        .fuzzy(b"query", MAX_DISTANCE + 1, 0)
+        .unwrap_err();
     assert!(matches!(error, Error::Query { .. }), "{error}");
     assert_eq!(found(segments.entries.fuzzy(b"query", 1, 0).unwrap()), []);
 }

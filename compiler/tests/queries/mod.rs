@@ -63,22 +63,28 @@ fn keys() -> impl Strategy<Value = Vec<u8>> {
 
 /// Weights with many ties, some beyond what keyvi's layout can tell apart.
 fn weights() -> impl Strategy<Value = u64> {
-    prop_oneof![0..4u64, 0..100u64, 65_530..65_540u64, (1u64 << 20)..(1 << 21)]
+    prop_oneof![
+        0..4u64,
+        0..100u64,
+        65_530..65_540u64,
+        (1u64 << 20)..(1 << 21)
+    ]
 }
 
 fn segment(keys: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Segment> {
     let rows = prop::collection::btree_map(keys, weights(), 0..60);
-    (rows, prop::sample::select(LAYOUTS.to_vec()), any::<u64>()).prop_map(
-        |(rows, layout, seed)| {
-            let keys = rows.keys().zip(0..).filter(|(_, i)| (seed >> (i % 64)).trailing_zeros() >= 3);
-            let deleted = keys.map(|(key, _)| key.clone()).collect();
-            Segment {
-                rows,
-                deleted,
-                layout,
-            }
-        },
-    )
+    (rows, prop::sample::select(LAYOUTS.to_vec()), any::<u64>()).prop_map(|(rows, layout, seed)| {
+        let keys = rows
+            .keys()
+            .zip(0..)
+            .filter(|(_, i)| (seed >> (i % 64)).trailing_zeros() >= 3);
+        let deleted = keys.map(|(key, _)| key.clone()).collect();
+        Segment {
+            rows,
+            deleted,
+            layout,
+        }
+    })
 }
 
 /// One source without deleted keys, or several.

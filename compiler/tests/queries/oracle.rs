@@ -5,7 +5,10 @@ pub(super) fn characters(bytes: &[u8]) -> Vec<u32> {
     bytes
         .utf8_chunks()
         .flat_map(|chunk| {
-            let strays = chunk.invalid().iter().map(|&byte| 0x0011_0000 + u32::from(byte));
+            let strays = chunk
+                .invalid()
+                .iter()
+                .map(|&byte| 0x0011_0000 + u32::from(byte));
             chunk.valid().chars().map(u32::from).chain(strays)
         })
         .collect()

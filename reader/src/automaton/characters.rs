@@ -25,11 +25,7 @@ impl Partial {
 
     /// Reads a byte: `put` is told each character that is complete by it. Where `put` gives nothing, it ends.
     #[inline]
-    pub(crate) fn push(
-        &mut self,
-        byte: u8,
-        mut put: impl FnMut(u32) -> Option<()>,
-    ) -> Option<()> {
+    pub(crate) fn push(&mut self, byte: u8, mut put: impl FnMut(u32) -> Option<()>) -> Option<()> {
         if self.len == 0 && byte < 0x80 {
             return put(u32::from(byte));
         }

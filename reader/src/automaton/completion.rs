@@ -48,8 +48,9 @@ impl FuzzyPrefix {
     fn at_end(&self, state: &Typed) -> Option<u32> {
         let mut least = state.least;
         if let Some(alignment) = state.alignment {
-            self.typed
-                .finish(&alignment, |at| least = less(least, self.typed.distance(at)));
+            self.typed.finish(&alignment, |at| {
+                least = less(least, self.typed.distance(at))
+            });
         }
         least
     }

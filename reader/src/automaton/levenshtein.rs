@@ -48,7 +48,9 @@ impl Levenshtein {
     /// At most `max_distance` edits, [`MAX_DISTANCE`] at most.
     pub fn new(query: &[u8], max_distance: u32) -> Result<Self> {
         if max_distance > MAX_DISTANCE {
-            let reason = format!("an edit distance of {max_distance}: at most {MAX_DISTANCE} can be asked for");
+            let reason = format!(
+                "an edit distance of {max_distance}: at most {MAX_DISTANCE} can be asked for"
+            );
             return Err(Error::Query { reason });
         }
         let query = Characters::new(query);
@@ -84,7 +86,8 @@ impl Levenshtein {
 
     /// What all keys start with.
     pub(crate) fn exact(&self) -> &[u8] {
-        self.query.bytes(0..self.query.len().min(self.exact as usize))
+        self.query
+            .bytes(0..self.query.len().min(self.exact as usize))
     }
 
     fn levels(&self) -> usize {
@@ -207,9 +210,8 @@ impl Levenshtein {
             return None;
         }
         let end = (number(self.query.len()) + self.max_distance).checked_sub(at.read)?;
-        (0..=self.max_distance).find(|&edits| {
-            at.reached[edits as usize].checked_shr(end).unwrap_or(0) & 1 != 0
-        })
+        (0..=self.max_distance)
+            .find(|&edits| at.reached[edits as usize].checked_shr(end).unwrap_or(0) & 1 != 0)
     }
 
     /// Whether all edits are used up, so that the rest has to be the same.
@@ -228,7 +230,9 @@ impl Levenshtein {
         std::iter::from_fn(move || {
             let bit = (bits != 0).then(|| bits.trailing_zeros())?;
             bits &= bits - 1;
-            (read + bit).checked_sub(k).map(|position| position as usize)
+            (read + bit)
+                .checked_sub(k)
+                .map(|position| position as usize)
         })
     }
 }

@@ -116,7 +116,10 @@ mod tests {
         let mut state = range.start();
         for &label in key {
             let next = range.step(&state, label);
-            assert_eq!(next.is_some(), next.is_some() && range.labels(&state).contains(label));
+            assert_eq!(
+                next.is_some(),
+                next.is_some() && range.labels(&state).contains(label)
+            );
             let Some(next) = next else { return false };
             state = next;
         }

@@ -57,7 +57,8 @@ pub(crate) struct Found {
 impl Entries {
     /// The entries of several sources, newest first.
     pub fn new(sources: Vec<Source>) -> Self {
-        let positions = |source: &Source| source.dictionary.len().saturating_mul(MAX_KEY_LEN as u64);
+        let positions =
+            |source: &Source| source.dictionary.len().saturating_mul(MAX_KEY_LEN as u64);
         Entries {
             most_steps: sources.iter().map(positions).fold(0, u64::saturating_add),
             sources: sources.into(),

@@ -87,7 +87,10 @@ impl Places {
         let mut labels = LabelSet::NONE;
         for place in &self.list[spot.start as usize..spot.end as usize] {
             let source = entries.source(place.source);
-            let here = source.dictionary.fsa().labels_at(place.at, &mut self.opened);
+            let here = source
+                .dictionary
+                .fsa()
+                .labels_at(place.at, &mut self.opened);
             labels = labels.or(in_file(source, here)?);
         }
         Ok(labels)
@@ -168,7 +171,11 @@ impl Places {
         if let Some(child) = child {
             self.steps += 1;
             if self.steps > entries.most_steps() {
-                self.fault(entries, child, "more positions than the keys can have: a cycle")?;
+                self.fault(
+                    entries,
+                    child,
+                    "more positions than the keys can have: a cycle",
+                )?;
             }
         }
         Ok(child)
@@ -265,8 +272,8 @@ impl Places {
                 continue;
             }
             let weight = in_file(source, fsa.weight_at(place.at, &self.opened))?;
-            let known = fsa.fold().is_some()
-                || weight < CAPPED && source.hidden + depth < WEIGHT_DEPTH;
+            let known =
+                fsa.fold().is_some() || weight < CAPPED && source.hidden + depth < WEIGHT_DEPTH;
             highest = highest.max(if known { weight } else { above });
         }
         Ok(highest.min(above))

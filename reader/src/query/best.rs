@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::endings::{self, Ending};
+use super::texts::{Text, Texts};
 use crate::automaton::Automaton;
 use crate::entries::{Entries, Found, Places, Spot, Walk};
 use crate::error::Result;
@@ -14,8 +15,8 @@ use crate::fsa::LabelRange;
 pub(crate) struct BestFirst<A: Automaton> {
     automaton: A,
     places: Places,
-    /// Keys of the items, one behind the other.
-    keys: Vec<u8>,
+    /// The strings of the items.
+    texts: Texts,
     /// States of the items that are positions.
     states: Vec<A::State>,
     queue: Queue,
@@ -35,10 +36,11 @@ struct Item {
     score: u32,
     /// None of the keys has more.
     weight: u32,
-    /// The string: where it stands in the keys. None of the keys is before it.
-    start: usize,
-    len: usize,
-    /// How much of the string leads to the position: all of it, or all but the first label of a range.
+    /// None of the keys is before this string.
+    text: Text,
+    /// What leads to the position. The string of a range goes on by its first label.
+    path: Text,
+    /// Bytes of the path.
     depth: usize,
     what: What,
 }
@@ -52,15 +54,11 @@ enum What {
 }
 
 impl Item {
-    fn key(self, keys: &[u8]) -> &[u8] {
-        &keys[self.start..self.start + self.len]
-    }
-
     /// Less: comes first.
-    fn compare(self, other: Item, keys: &[u8]) -> Ordering {
+    fn compare(self, other: Item, texts: &Texts) -> Ordering {
         (self.score.cmp(&other.score))
             .then_with(|| other.weight.cmp(&self.weight))
-            .then_with(|| self.key(keys).cmp(other.key(keys)))
+            .then_with(|| texts.compare(self.text, other.text))
     }
 }
 
@@ -69,16 +67,16 @@ impl Item {
 struct Queue(Vec<Item>);
 
 impl Queue {
-    fn push(&mut self, item: Item, keys: &[u8]) {
+    fn push(&mut self, item: Item, texts: &Texts) {
         self.0.push(item);
         let mut at = self.0.len() - 1;
-        while at > 0 && item.compare(self.0[(at - 1) / 2], keys).is_lt() {
+        while at > 0 && item.compare(self.0[(at - 1) / 2], texts).is_lt() {
             self.0.swap(at, (at - 1) / 2);
             at = (at - 1) / 2;
         }
     }
 
-    fn pop(&mut self, keys: &[u8]) -> Option<Item> {
+    fn pop(&mut self, texts: &Texts) -> Option<Item> {
         let last = self.0.pop()?;
         let Some(first) = self.0.first_mut() else {
             return Some(last);
@@ -87,12 +85,14 @@ impl Queue {
         let mut at = 0;
         loop {
             let (left, right) = (2 * at + 1, 2 * at + 2);
-            let Some(&other) = self.0.get(left) else { break };
+            let Some(&other) = self.0.get(left) else {
+                break;
+            };
             let next = match self.0.get(right) {
-                Some(&item) if item.compare(other, keys).is_lt() => right,
+                Some(&item) if item.compare(other, texts).is_lt() => right,
                 _ => left,
             };
-            if self.0[next].compare(last, keys).is_ge() {
+            if self.0[next].compare(last, texts).is_ge() {
                 break;
             }
             self.0.swap(at, next);
@@ -114,7 +114,7 @@ impl<A: Automaton> BestFirst<A> {
         let mut search = BestFirst {
             automaton,
             places: Places::default(),
-            keys: Vec::new(),
+            texts: Texts::default(),
             states: Vec::new(),
             queue: Queue::default(),
             ranges: Vec::new(),
@@ -133,40 +133,43 @@ impl<A: Automaton> BestFirst<A> {
             state = state.and_then(|state| search.automaton.step(&state, label));
         }
         if let Some((spot, state)) = spot.zip(state) {
-            let weight = search.places.weight(entries, spot, u32::MAX, prefix.len())?;
-            search.keys.extend_from_slice(prefix);
-            search.add(0, prefix.len(), weight, spot, state);
+            let weight = search
+                .places
+                .weight(entries, spot, u32::MAX, prefix.len())?;
+            let path = search.texts.add(prefix);
+            search.add(path, path, prefix.len(), weight, spot, state);
         }
         Ok(search)
     }
 
-    /// Adds a position whose keys start with the string at the end of the keys, from `start` on.
-    fn add(&mut self, start: usize, depth: usize, weight: u32, spot: Spot, state: A::State) {
+    /// Adds a position that a path of `depth` bytes leads to, none of whose keys is before `text`.
+    fn add(
+        &mut self,
+        text: Text,
+        path: Text,
+        depth: usize,
+        weight: u32,
+        spot: Spot,
+        state: A::State,
+    ) {
         let item = Item {
             score: self.automaton.least_score(&state),
             weight,
-            start,
-            len: self.keys.len() - start,
+            text,
+            path,
             depth,
             what: What::Below(spot, self.states.len()),
         };
         self.states.push(state);
-        self.queue.push(item, &self.keys);
-    }
-
-    /// Appends the string that leads to an item's position and a label to the keys; where it starts.
-    fn append(&mut self, item: Item, label: u8) -> usize {
-        let start = self.keys.len();
-        self.keys
-            .extend_from_within(item.start..item.start + item.depth);
-        self.keys.push(label);
-        start
+        self.queue.push(item, &self.texts);
     }
 
     /// Adds the key at a position, and what is below it.
     fn expand(&mut self, entries: &Entries, item: Item, spot: Spot, state: usize) -> Result<()> {
         let state = self.states[state].clone();
-        let whole = item.depth == item.len;
+        let whole = item.path == item.text;
+        let path = self.texts.prepared(item.path);
+        let item = Item { path, ..item };
         if whole && self.end(entries, item, spot, &state)? {
             return Ok(());
         }
@@ -201,28 +204,23 @@ impl<A: Automaton> BestFirst<A> {
                 self.places.truncate(mark);
                 continue;
             }
-            let start = self.append(item, label);
-            self.add(start, depth, weight, child, state);
+            let text = self.texts.append(item.path, label);
+            self.add(text, text, depth, weight, child, state);
         }
         Ok(())
     }
 
     /// Adds the keys at and below a position if the automaton can name them; whether it could.
-    fn end(
-        &mut self,
-        entries: &Entries,
-        item: Item,
-        spot: Spot,
-        state: &A::State,
-    ) -> Result<bool> {
+    fn end(&mut self, entries: &Entries, item: Item, spot: Spot, state: &A::State) -> Result<bool> {
         let mut endings = std::mem::take(&mut self.endings);
+        self.texts.write(item.path, &mut self.key);
         let named = endings::look_up(
             &self.automaton,
             state,
             &mut self.places,
             entries,
             spot,
-            item.key(&self.keys),
+            &self.key,
             &mut endings,
         )?;
         for Ending { key, score, found } in endings.drain(..) {
@@ -230,26 +228,31 @@ impl<A: Automaton> BestFirst<A> {
             if weight < self.minimum_weight {
                 continue;
             }
-            let start = self.keys.len();
-            self.keys.extend_from_slice(&key);
+            let text = self.texts.add(&key);
             let item = Item {
                 score,
                 weight,
-                start,
-                len: key.len(),
+                text,
+                path: text,
                 depth: key.len(),
                 what: What::Key(found),
             };
-            self.queue.push(item, &self.keys);
+            self.queue.push(item, &self.texts);
         }
         self.endings = endings;
         Ok(named)
     }
 
     /// Adds the key that ends at a position whose automaton accepts it.
-    fn add_key(&mut self, entries: &Entries, item: Item, spot: Spot, state: &A::State) -> Result<()> {
-        let key = item.key(&self.keys);
-        let Some(found) = self.places.value(entries, spot, key)? else {
+    fn add_key(
+        &mut self,
+        entries: &Entries,
+        item: Item,
+        spot: Spot,
+        state: &A::State,
+    ) -> Result<()> {
+        self.texts.write(item.path, &mut self.key);
+        let Some(found) = self.places.value(entries, spot, &self.key)? else {
             return Ok(());
         };
         let weight = entries.value(found).weight();
@@ -260,7 +263,7 @@ impl<A: Automaton> BestFirst<A> {
                 what: What::Key(found),
                 ..item
             };
-            self.queue.push(key, &self.keys);
+            self.queue.push(key, &self.texts);
         }
         Ok(())
     }
@@ -282,22 +285,23 @@ impl<A: Automaton> BestFirst<A> {
         } else {
             (item.depth, state.clone())
         };
-        let start = self.append(item, range.label);
+        let text = self.texts.append(item.path, range.label);
+        let path = if range.is_child { text } else { item.path };
         let spot = self.places.add_range(spot, range);
         self.places.check_depth(entries, spot, depth)?;
-        self.add(start, depth, range.weight.min(item.weight), spot, state);
+        let weight = range.weight.min(item.weight);
+        self.add(text, path, depth, weight, spot, state);
         Ok(())
     }
 }
 
 impl<A: Automaton> Walk for BestFirst<A> {
     fn advance(&mut self, entries: &Entries) -> Result<Option<Found>> {
-        while let Some(item) = self.queue.pop(&self.keys) {
+        while let Some(item) = self.queue.pop(&self.texts) {
             match item.what {
                 What::Below(spot, state) => self.expand(entries, item, spot, state)?,
                 What::Key(found) => {
-                    self.key.clear();
-                    self.key.extend_from_slice(item.key(&self.keys));
+                    self.texts.write(item.text, &mut self.key);
                     self.score = item.score;
                     return Ok(Some(found));
                 }

@@ -59,9 +59,7 @@ impl Completion {
     /// The completions among what a walk finds.
     pub(super) fn of<'a>(&self, entries: &Entries, walk: impl Walk + Send + 'a) -> Matches<'a> {
         let filter = self.filter.clone();
-        entries
-            .matches(Filtered { walk, filter })
-            .at_most(self.top)
+        entries.matches(Filtered { walk, filter }).at_most(self.top)
     }
 }
 

@@ -10,6 +10,7 @@ mod multiword;
 mod near;
 mod normalize;
 mod search;
+mod texts;
 mod weighted;
 
 pub use complete::Completion;

@@ -118,7 +118,9 @@ impl Bounds {
                 1 => false,
                 _ => at > 0 && text[at - 1] == b' ',
             }),
-            Boundaries::None => inside(text, at).or(last.then_some(false)).map(|inside| !inside),
+            Boundaries::None => inside(text, at)
+                .or(last.then_some(false))
+                .map(|inside| !inside),
         }
     }
 
@@ -138,7 +140,9 @@ impl Bounds {
                 None => last.then_some(true),
             },
             Boundaries::None if at == text.len() && !last => None,
-            Boundaries::None => inside(text, at).or(last.then_some(false)).map(|inside| !inside),
+            Boundaries::None => inside(text, at)
+                .or(last.then_some(false))
+                .map(|inside| !inside),
         }
     }
 
@@ -166,7 +170,12 @@ impl Bounds {
                 // no more than that is kept of what has no boundary that can be seen from outside
                 let near = at - LONGEST_WORD / 2;
                 self.part(text, near, true);
-                self.between.iter().copied().chain([self.end]).rfind(|&bound| bound <= at).unwrap_or(near)
+                self.between
+                    .iter()
+                    .copied()
+                    .chain([self.end])
+                    .rfind(|&bound| bound <= at)
+                    .unwrap_or(near)
             }
         }
     }
@@ -174,8 +183,17 @@ impl Bounds {
     /// A boundary at or before `at`, from which on words can be told without the text before it: the last one known, or one
     /// close by.
     pub(super) fn safe_before(&self, text: &[u8], at: usize) -> usize {
-        let floor = if self.end <= at { self.end } else if self.start <= at { self.start } else { 0 };
-        (floor + 1..=at).rev().find(|&at| is_safe(text, at)).unwrap_or(floor)
+        let floor = if self.end <= at {
+            self.end
+        } else if self.start <= at {
+            self.start
+        } else {
+            0
+        };
+        (floor + 1..=at)
+            .rev()
+            .find(|&at| is_safe(text, at))
+            .unwrap_or(floor)
     }
 
     #[inline]
@@ -261,10 +279,19 @@ fn is_safe(text: &[u8], at: usize) -> bool {
 /// Whether text may end in a space that a space joins: U+1680, U+2000 to U+200A, U+205F, U+3000; or in a mark or part of a
 /// character, which takes its nature from before it.
 fn ends_in_space_or_mark(text: &[u8]) -> bool {
-    let Some(char) = text.last_chunk::<3>().map_or(text, |chunk| chunk).utf8_chunks().last() else {
+    let Some(char) = text
+        .last_chunk::<3>()
+        .map_or(text, |chunk| chunk)
+        .utf8_chunks()
+        .last()
+    else {
         return true;
     };
-    let last = char.valid().chars().next_back().filter(|_| char.invalid().is_empty());
+    let last = char
+        .valid()
+        .chars()
+        .next_back()
+        .filter(|_| char.invalid().is_empty());
     !last.is_some_and(char::is_alphanumeric)
 }
 
@@ -276,30 +303,43 @@ fn glance(text: &[u8], at: usize, last: bool) -> Glance {
         return Glance::Known(true);
     }
     let Some(&next) = text.get(at) else {
-        return if last { Glance::Known(true) } else { Glance::Missing };
+        return if last {
+            Glance::Known(true)
+        } else {
+            Glance::Missing
+        };
     };
     let class = |byte: u8| CLASSES[usize::from(byte)];
     let (before, after) = (class(text[at - 1]), class(next));
     // whether a letter or digit stands beyond what may join two of them
-    let beyond = |wanted: Class, byte: Option<&u8>, end: Glance| match byte.map(|&byte| class(byte)) {
+    let beyond = |wanted: Class, byte: Option<&u8>, end: Glance| match byte.map(|&byte| class(byte))
+    {
         None => end,
         Some(NotAscii) => Glance::Unclear,
         Some(class) => Glance::Known(class != wanted),
     };
     let behind = || text.get(at + 1);
-    let end = if last { Glance::Known(true) } else { Glance::Missing };
+    let end = if last {
+        Glance::Known(true)
+    } else {
+        Glance::Missing
+    };
     match (before, after) {
         (NotAscii, _) | (_, NotAscii) => Glance::Unclear,
         (Letter | Digit | Low, Letter | Digit | Low) | (Space, Space) => Glance::Known(false),
         (Return, Feed) => Glance::Known(next != b'\n'),
         (Letter, MidLetter | Mid) => beyond(Letter, behind(), end),
         (Digit, MidNumber | Mid) => beyond(Digit, behind(), end),
-        (MidLetter | Mid, Letter) => {
-            beyond(Letter, at.checked_sub(2).and_then(|at| text.get(at)), Glance::Known(true))
-        }
-        (MidNumber | Mid, Digit) => {
-            beyond(Digit, at.checked_sub(2).and_then(|at| text.get(at)), Glance::Known(true))
-        }
+        (MidLetter | Mid, Letter) => beyond(
+            Letter,
+            at.checked_sub(2).and_then(|at| text.get(at)),
+            Glance::Known(true),
+        ),
+        (MidNumber | Mid, Digit) => beyond(
+            Digit,
+            at.checked_sub(2).and_then(|at| text.get(at)),
+            Glance::Known(true),
+        ),
         _ => Glance::Known(true),
     }
 }
@@ -339,7 +379,12 @@ mod tests {
         // each byte is of the class it is said to be
         for byte in 0..128u8 {
             for other in bytes {
-                for text in [[byte, *other, b'a'], [*other, byte, b'a'], [b'a', byte, *other], [b'1', byte, b'1']] {
+                for text in [
+                    [byte, *other, b'a'],
+                    [*other, byte, b'a'],
+                    [b'a', byte, *other],
+                    [b'1', byte, b'1'],
+                ] {
                     let wanted = words(&text);
                     for at in 0..=3 {
                         let known = matches!(glance(&text, at, true), Glance::Known(true));
@@ -351,8 +396,36 @@ mod tests {
     }
 
     fn piece() -> impl Strategy<Value = Vec<u8>> {
-        let chars = ["a", "1", " ", " ", ".", "'", ":", "\"", "_", "\r", "\n", "é", "e\u{301}", "\u{301}", "\u{200D}", "א", "ア", "漢", "字", "ж",
-            "\u{1F1E9}", "\u{1F1EA}", "\u{1F468}", "\u{3000}", "\u{2003}", "\u{AD}", "ⓐ", "\u{300}"];
+        let chars = [
+            "a",
+            "1",
+            " ",
+            " ",
+            ".",
+            "'",
+            ":",
+            "\"",
+            "_",
+            "\r",
+            "\n",
+            "é",
+            "e\u{301}",
+            "\u{301}",
+            "\u{200D}",
+            "א",
+            "ア",
+            "漢",
+            "字",
+            "ж",
+            "\u{1F1E9}",
+            "\u{1F1EA}",
+            "\u{1F468}",
+            "\u{3000}",
+            "\u{2003}",
+            "\u{AD}",
+            "ⓐ",
+            "\u{300}",
+        ];
         let mut pieces: Vec<Vec<u8>> = chars.iter().map(|char| char.as_bytes().to_vec()).collect();
         pieces.extend([vec![0xFF], vec![0x80], vec![0xE2, 0x82]]);
         prop::sample::select(pieces)

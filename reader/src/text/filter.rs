@@ -3,6 +3,7 @@
 use super::rule::SPELLING;
 use crate::entries::{Entries, Source};
 use crate::error::{Fault, InFile, Result};
+use crate::format::to_usize;
 use crate::fsa::walk::Lexicographic;
 
 /// Sources with more keys than this, all together, are not read for the filter: their automata are walked from the root
@@ -37,6 +38,8 @@ pub(super) struct Filter {
     second: Table<SECOND, 8>,
     third: Table<THIRD, 8>,
     fourth: Table<FOURTH, 2>,
+    /// Keys shorter than that, with zeros behind them.
+    short: Table<FOURTH, 2>,
 }
 
 /// The start of a key, or of what is left of a text.
@@ -55,6 +58,7 @@ struct Starts {
     second: Vec<(Start, u8)>,
     third: Vec<(Start, u8)>,
     fourth: Vec<(Start, u8)>,
+    short: Vec<(Start, u8)>,
     positions: usize,
 }
 
@@ -66,6 +70,7 @@ impl Filter {
             second: Vec::new(),
             third: Vec::new(),
             fourth: Vec::new(),
+            short: Vec::new(),
             positions: POSITIONS,
         };
         let sources = entries.sources();
@@ -83,6 +88,7 @@ impl Filter {
             second: Table::new(&starts.second),
             third: Table::new(&starts.third),
             fourth: Table::new(&starts.fourth),
+            short: Table::new(&starts.short),
         })
     }
 
@@ -102,10 +108,23 @@ impl Filter {
         let third = counts(self.third.get(start), second);
         let keys = [(first, 1), (second, SECOND), (third, THIRD)];
         let keys = keys.map(|(said, len)| u16::from(said / ENDS) << len);
-        if (keys[0] | keys[1] | keys[2]) & ends != 0 || (first | second | third) & PASSES != 0 {
+        let lens = (keys[0] | keys[1] | keys[2]) & ends;
+        if (first | second | third) & PASSES != 0 || lens != 0 && self.has_short(*start, lens) {
             return true;
         }
         third & GOES_ON != 0 && self.fourth.get(start) != 0
+    }
+
+    /// Whether one of the keys may be stored that have the lengths in a set of bits, and that a text starts with.
+    fn has_short(&self, start: Start, lens: u16) -> bool {
+        let mut padded = [0; 16];
+        padded[..FOURTH].copy_from_slice(&start);
+        let text = u128::from_le_bytes(padded);
+        (1..FOURTH).filter(|len| lens >> len & 1 == 1).any(|len| {
+            let key = text & ((1 << (8 * len)) - 1);
+            let [key @ .., _, _, _, _] = key.to_le_bytes();
+            self.short.get(&key) != 0
+        })
     }
 }
 
@@ -114,7 +133,10 @@ impl<const LEN: usize, const BITS: usize> Table<LEN, BITS> {
     const PLACES: usize = 64 / BITS;
 
     fn new(starts: &[(Start, u8)]) -> Self {
-        let words = (starts.len() * ROOM).div_ceil(64).next_power_of_two().min(MOST_WORDS);
+        let words = (starts.len() * ROOM)
+            .div_ceil(64)
+            .next_power_of_two()
+            .min(MOST_WORDS);
         let mut table = Table {
             shift: 64 - (words * Self::PLACES).ilog2(),
             words: vec![0; words],
@@ -130,11 +152,15 @@ impl<const LEN: usize, const BITS: usize> Table<LEN, BITS> {
     fn place(&self, start: &Start) -> (usize, usize) {
         let [eight @ .., a, b, c, d] = *start;
         let eight = u64::from_le_bytes(eight) & (u64::MAX >> (64 - 8 * LEN.min(8)));
-        let more = if LEN > 8 { u32::from_le_bytes([a, b, c, d]) } else { 0 };
+        let more = if LEN > 8 {
+            u32::from_le_bytes([a, b, c, d])
+        } else {
+            0
+        };
         // the golden ratio's digits spread the bytes over the upper bits
         let spread = |bytes: u64| bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let hash = spread(eight ^ spread(more.into()).rotate_left(32)) >> self.shift;
-        let hash = hash as usize;
+        let hash = to_usize(hash);
         (hash / Self::PLACES, BITS * (hash % Self::PLACES))
     }
 
@@ -164,7 +190,11 @@ impl Starts {
     /// Adds what the first positions of a source tell of its keys, nearest to the root first.
     fn walk(&mut self, source: &Source, spelled: bool) -> Result<(), Fault> {
         let fsa = source.dictionary.fsa();
-        let mut level: Vec<_> = source.root.map(|root| (root, Start::default())).into_iter().collect();
+        let mut level: Vec<_> = source
+            .root
+            .map(|root| (root, Start::default()))
+            .into_iter()
+            .collect();
         for depth in 0..FOURTH {
             let mut next = Vec::new();
             for (at, start) in level {
@@ -189,13 +219,18 @@ impl Starts {
             }
             level = next;
         }
-        level.iter().for_each(|(_, start)| self.add_start(start));
+        for (_, start) in &level {
+            self.add_start(start);
+        }
         Ok(())
     }
 
     /// Adds a key, of which no more than the first bytes are looked at.
     fn add(&mut self, key: &[u8]) {
         let ends = |start: usize| ENDS << (key.len() - start);
+        if key.len() < FOURTH {
+            push(&mut self.short, key, key.len(), GOES_ON);
+        }
         match key.len() {
             0 => {}
             1..SECOND => self.add_first(key, ends(1)),

@@ -55,7 +55,11 @@ impl Finder {
     pub fn new(entries: &Entries) -> Result<Self> {
         let rule_of = |source: &crate::Source| source.dictionary.text_rule();
         let rule = entries.sources().first().map(rule_of).unwrap_or_default();
-        if let Some(source) = entries.sources().iter().find(|source| rule_of(source) != rule) {
+        if let Some(source) = entries
+            .sources()
+            .iter()
+            .find(|source| rule_of(source) != rule)
+        {
             return Err(Error::Unsupported {
                 path: source.dictionary.path().to_owned(),
                 reason: format!(

@@ -80,7 +80,9 @@ impl Glance {
 /// The bytes of a block from the one before it on; `filler` where there is no text.
 #[inline]
 fn bytes(text: &[u8], at: usize, filler: u8) -> [u8; BYTES] {
-    let within = at.checked_sub(1).and_then(|start| text[start..].first_chunk());
+    let within = at
+        .checked_sub(1)
+        .and_then(|start| text[start..].first_chunk());
     within.copied().unwrap_or_else(|| {
         let mut bytes = [filler; BYTES];
         let start = at.saturating_sub(1);
@@ -124,13 +126,16 @@ fn joins(eight: u64) -> u64 {
 
 #[inline]
 fn equal(eight: u64, byte: u8) -> u64 {
-    let differ = eight ^ ONES * u64::from(byte);
+    let differ = eight ^ (ONES * u64::from(byte));
     !(((differ & !HIGH) + !HIGH) | differ)
 }
 
+/// The lower half of some bits.
 fn low(bits: u128) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = bits.to_le_bytes();
-    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    let bytes = bits.to_le_bytes();
+    bytes
+        .first_chunk()
+        .map_or(0, |low| u64::from_le_bytes(*low))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod spelled;
 mod utf8;
 
 pub use boundaries::Boundaries;
-pub use folder::Folder;
 pub use finder::{Finder, Overlap};
+pub use folder::Folder;
 pub use rule::{SPELLING, SeparatorInKey, TextRule};
 pub use spans::{Span, Spans};

@@ -39,7 +39,10 @@ impl Pane {
             folder: Folder::new(rule),
             bytes: Vec::new(),
             starts: Vec::new(),
-            anchors: vec![Anchor { folded: 0, original: 0 }],
+            anchors: vec![Anchor {
+                folded: 0,
+                original: 0,
+            }],
             from: 0,
             to: 0,
         }
@@ -62,7 +65,10 @@ impl Pane {
         self.bytes.clear();
         self.starts.clear();
         self.anchors.clear();
-        self.anchors.push(Anchor { folded: 0, original: from });
+        self.anchors.push(Anchor {
+            folded: 0,
+            original: from,
+        });
         (self.from, self.to) = (from, from);
         let wanted = from + LEN.max(2 * before);
         let seen = text.len().min(wanted + AHEAD);
@@ -85,7 +91,10 @@ impl Pane {
                         set(&mut self.starts, start..start + 1);
                     }
                     if folded.len() != len {
-                        self.anchors.push(Anchor { folded: self.bytes.len(), original: self.to });
+                        self.anchors.push(Anchor {
+                            folded: self.bytes.len(),
+                            original: self.to,
+                        });
                     }
                 }
             }
@@ -96,7 +105,11 @@ impl Pane {
     /// Whether a unit starts at a folded byte, or it is the end.
     #[inline]
     pub(super) fn is_start(&self, at: usize) -> bool {
-        at == self.bytes.len() || self.starts.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1)
+        at == self.bytes.len()
+            || self
+                .starts
+                .get(at / 64)
+                .is_some_and(|bits| bits >> (at % 64) & 1 == 1)
     }
 
     /// Where in the text a folded byte stands at which a unit starts.
@@ -108,7 +121,9 @@ impl Pane {
 
     /// The folded byte at which the unit starts that stands at a place of the text; nothing if none starts there.
     pub(super) fn folded(&self, original: usize) -> Option<usize> {
-        let next = self.anchors.partition_point(|anchor| anchor.original <= original);
+        let next = self
+            .anchors
+            .partition_point(|anchor| anchor.original <= original);
         let anchor = self.anchors[next.checked_sub(1)?];
         let at = anchor.folded + (original - anchor.original);
         (self.is_start(at) && self.original(at) == original).then_some(at)
@@ -127,7 +142,10 @@ impl Pane {
     #[inline]
     pub(super) fn run(&self, at: usize) -> (usize, usize) {
         let number = self.anchor(at);
-        let end = self.anchors.get(number + 1).map_or(self.bytes.len(), |anchor| anchor.folded);
+        let end = self
+            .anchors
+            .get(number + 1)
+            .map_or(self.bytes.len(), |anchor| anchor.folded);
         let anchor = self.anchors[number];
         (end, anchor.original + (at - anchor.folded))
     }

@@ -60,7 +60,11 @@ impl TextRule {
     pub fn spelling(stored: &[u8]) -> Option<&[u8]> {
         let at = stored.iter().position(|&byte| byte == SPELLING)?;
         let (folded, spelling) = (&stored[..at], &stored[at + 1..]);
-        Some(if spelling.is_empty() { folded } else { spelling })
+        Some(if spelling.is_empty() {
+            folded
+        } else {
+            spelling
+        })
     }
 }
 
@@ -81,7 +85,9 @@ impl FromStr for TextRule {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let rules = [(false, false), (true, false), (false, true), (true, true)];
-        let mut rules = rules.map(|(fold_case, nfkc)| TextRule { fold_case, nfkc }).into_iter();
+        let mut rules = rules
+            .map(|(fold_case, nfkc)| TextRule { fold_case, nfkc })
+            .into_iter();
         rules
             .find(|rule| rule.to_string() == text)
             .ok_or("the text rule is none of fold-case, nfkc, both joined by a comma")
@@ -94,7 +100,10 @@ mod tests {
 
     #[test]
     fn stored_keys() {
-        let rule = TextRule { fold_case: true, nfkc: false };
+        let rule = TextRule {
+            fold_case: true,
+            nfkc: false,
+        };
         let stored = |key: &str| rule.stored_key(key.as_bytes());
         assert_eq!(stored("Oslo").unwrap(), b"oslo\x1BOslo");
         assert_eq!(stored("oslo").unwrap(), b"oslo\x1B");

@@ -105,7 +105,12 @@ impl<'t> Feed<'t> {
 
     /// Drops the first `gone` bytes and reads more.
     fn read(&mut self, gone: usize) -> io::Result<()> {
-        let Feed::Read { from, buffer, ended } = self else {
+        let Feed::Read {
+            from,
+            buffer,
+            ended,
+        } = self
+        else {
             return Ok(());
         };
         buffer.drain(..gone);
@@ -182,7 +187,9 @@ impl<'t> Spans<'t> {
 
     /// The value of the current match.
     pub fn value(&self) -> Value<'_> {
-        self.finder.entries.value(self.found.expect("there is a match").1)
+        self.finder
+            .entries
+            .value(self.found.expect("there is a match").1)
     }
 
     /// The key and the value of the current match, to be kept.
@@ -204,7 +211,10 @@ impl<'t> Spans<'t> {
         if let Some(pane) = &mut self.pane {
             // in front of ASCII text starts a unit
             let near = offset.saturating_sub(PIECE);
-            let from = (near..=offset).rev().find(|&at| text[at].is_ascii()).unwrap_or(near);
+            let from = (near..=offset)
+                .rev()
+                .find(|&at| text[at].is_ascii())
+                .unwrap_or(near);
             pane.fill(text, from, true);
             while pane.to() <= offset && pane.fill(text, pane.to(), true) {}
             let Some(at) = pane.folded(offset) else {
@@ -212,7 +222,9 @@ impl<'t> Spans<'t> {
             };
             self.at = at;
         }
-        let start = self.bounds.starts(self.finder.boundaries, text, offset, 0, true);
+        let start = self
+            .bounds
+            .starts(self.finder.boundaries, text, offset, 0, true);
         if start == Some(true) {
             while let Look::More = self.walk(self.at)? {}
             if self.next_here()? {
@@ -287,7 +299,9 @@ impl<'t> Spans<'t> {
     /// Looks for the next place where a key stands.
     fn look(&mut self) -> Result<Look> {
         let (text, last) = self.feed.text();
-        let Finder { filter, boundaries, .. } = &self.finder;
+        let Finder {
+            filter, boundaries, ..
+        } = &self.finder;
         // what is looked at before the query may be stopped
         let (hay, upto, original) = match &mut self.pane {
             None => (text, text.len().min(self.at + PIECE), self.at),
@@ -320,7 +334,10 @@ impl<'t> Spans<'t> {
             self.at += 1;
             return Ok(Look::Hit);
         }
-        match self.bounds.starts(*boundaries, text, place, self.skipped, last) {
+        match self
+            .bounds
+            .starts(*boundaries, text, place, self.skipped, last)
+        {
             Some(true) => self.walk(at),
             Some(false) => {
                 self.at += 1;
@@ -345,7 +362,10 @@ impl<'t> Spans<'t> {
         for source in sources {
             let Some(root) = source.root else { continue };
             let lens = &mut self.lens;
-            let followed = source.dictionary.fsa().prefixes(root, rest, |len| lens.push(len));
+            let followed = source
+                .dictionary
+                .fsa()
+                .prefixes(root, rest, |len| lens.push(len));
             reached = reached.max(followed.in_file(source.dictionary.path())?);
         }
         let more = reached == rest.len() && !complete && rest.len() < MAX_KEY_LEN;
@@ -398,7 +418,10 @@ impl<'t> Spans<'t> {
         };
         let whole = floor(text, at).max(self.counted.0);
         self.counted.1 += count(&text[self.counted.0..whole]);
-        let gone = self.bounds.keep_from(self.finder.boundaries, text, at).min(whole);
+        let gone = self
+            .bounds
+            .keep_from(self.finder.boundaries, text, at)
+            .min(whole);
         self.counted.0 = whole - gone;
         self.bounds.shift(gone);
         // there is more to be seen than there was
@@ -408,7 +431,9 @@ impl<'t> Spans<'t> {
             Some(pane) => pane.shift(gone),
         }
         self.skipped += gone as u64;
-        self.feed.read(gone).map_err(|e| Error::io(Path::new("<text>"), e))
+        self.feed
+            .read(gone)
+            .map_err(|e| Error::io(Path::new("<text>"), e))
     }
 }
 

@@ -31,14 +31,23 @@ impl Spelled {
             for source in entries.sources() {
                 let Some(root) = source.root else { continue };
                 let fsa = source.dictionary.fsa();
-                if fsa.follow(root, prefix).in_file(source.dictionary.path())?.is_some() {
+                if fsa
+                    .follow(root, prefix)
+                    .in_file(source.dictionary.path())?
+                    .is_some()
+                {
                     return Ok(true);
                 }
             }
             Ok(false)
         };
         if !stored(&exact)? {
-            return Ok(Spelled { exact, first: None, others: None, other: false });
+            return Ok(Spelled {
+                exact,
+                first: None,
+                others: None,
+                other: false,
+            });
         }
         let others = Search::new(entries, Every, &exact)?;
         if folded != as_is {

@@ -88,8 +88,8 @@ impl Planes {
         self.codes_at = offset + header.codes_at();
         let window = leaf.bytes.first_chunk().ok_or(OUTSIDE)?;
         let step = header.plane_len();
-        let narrow = NARROW.0 >= header.shared_planes as usize
-            && NARROW.1 >= header.length_planes as usize;
+        let narrow =
+            NARROW.0 >= header.shared_planes as usize && NARROW.1 >= header.length_planes as usize;
         let (lengths, ranks) = (header.lengths_at(), header.labels_at());
         if narrow {
             let shared = Leaf::planes(window, HEADER_LEN, step, header.shared_planes);
@@ -431,7 +431,9 @@ impl<'d> Leaf<'d> {
             let shared = self.low_bytes(HEADER_LEN, header.shared_planes);
             let lengths = self.low_bytes(header.lengths_at(), header.length_planes);
             let bytes = shared.iter().zip(&lengths).zip(&ranks).take(keys);
-            entries.extend(bytes.map(|((&shared, &len), &rank)| add((shared.into(), len.into(), rank))));
+            entries.extend(
+                bytes.map(|((&shared, &len), &rank)| add((shared.into(), len.into(), rank))),
+            );
         } else {
             let shared = self.numbers(HEADER_LEN, header.shared_planes);
             let lengths = self.numbers(header.lengths_at(), header.length_planes);

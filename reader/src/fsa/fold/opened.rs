@@ -132,7 +132,11 @@ impl Opened {
     }
 
     /// Takes a position at hand: the children of a node, if there are several, or a leaf. Nothing elsewhere.
-    pub(in crate::fsa) fn open(&mut self, fold: &Fold, state: u64) -> Result<Option<Inside>, Fault> {
+    pub(in crate::fsa) fn open(
+        &mut self,
+        fold: &Fold,
+        state: u64,
+    ) -> Result<Option<Inside>, Fault> {
         match Place::unpack(state) {
             Place::Node { offset, depth } => self.open_node(fold, offset, depth),
             Place::Leaf { offset, key, depth } => {
@@ -219,7 +223,8 @@ impl Opened {
         open.decoded = 0;
         open.text.clear();
         let leaf = fold.leaf(offset)?;
-        (open.planes.take(&leaf, to_usize(offset))).map_err(|reason| fold.leaf_fault(offset, reason))?;
+        (open.planes.take(&leaf, to_usize(offset)))
+            .map_err(|reason| fold.leaf_fault(offset, reason))?;
         self.count += 1;
         Ok(small(number))
     }
@@ -369,13 +374,17 @@ impl Opened {
     #[inline]
     pub(crate) fn has_child(&self, fold: &Fold, heads: &Heads, label: u8) -> bool {
         let planes = &self.leaves[heads.leaf as usize].planes;
-        heads.first == Some(label)
-            || planes.with_label(label, &fold.alphabet) & heads.parting != 0
+        heads.first == Some(label) || planes.with_label(label, &fold.alphabet) & heads.parting != 0
     }
 
     /// The child by a label, of a position that is at hand.
     #[inline]
-    pub(crate) fn step(&mut self, fold: &Fold, at: Inside, label: u8) -> Result<Option<Child>, Fault> {
+    pub(crate) fn step(
+        &mut self,
+        fold: &Fold,
+        at: Inside,
+        label: u8,
+    ) -> Result<Option<Child>, Fault> {
         match at {
             Inside::Node { start, end, .. } => {
                 let branches = self.branches(start, end);
@@ -384,7 +393,10 @@ impl Opened {
             }
             Inside::Leaf(_) => Ok(None),
             Inside::Keys(keys) => {
-                let head = self.tail(fold, keys, keys.first, keys.depth)?.first().copied();
+                let head = self
+                    .tail(fold, keys, keys.first, keys.depth)?
+                    .first()
+                    .copied();
                 let planes = self.planes(keys);
                 let (equal, less) = planes.compare_shared(keys.depth);
                 let first = if head == Some(label) {

@@ -41,7 +41,9 @@ impl Fold {
                 let offset = leaf_offset(target);
                 let (rest, short) = (&text[at..], Short::of(&text[at..]));
                 let query = Query::new(rest, &short);
-                let reached = self.leaf(offset)?.prefixes(self, &query, |len| found(at + len));
+                let reached = self
+                    .leaf(offset)?
+                    .prefixes(self, &query, |len| found(at + len));
                 let reached = reached.map_err(|reason| self.leaf_fault(offset, reason))?;
                 return Ok(at + reached);
             }

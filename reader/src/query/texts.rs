@@ -1,0 +1,132 @@
+//! Many strings that start alike.
+
+use std::cmp::Ordering;
+
+/// From this length on the bytes of a string are no longer copied to those that go on from it.
+const LONG: usize = 256;
+
+/// Strings, each made of another by appending a byte. Short ones are whole copies, so that two are quickly compared; of
+/// long ones only the last part is copied, so that a path as long as keys can be takes no more memory than its length
+/// times [`LONG`].
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    bytes: Vec<u8>,
+    parts: Vec<Text>,
+}
+
+/// A string: one of the parts, if it is long, and bytes behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Text {
+    part: Option<usize>,
+    start: usize,
+    len: usize,
+}
+
+impl Texts {
+    /// Adds a string.
+    pub(super) fn add(&mut self, bytes: &[u8]) -> Text {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        Text {
+            part: None,
+            start,
+            len: bytes.len(),
+        }
+    }
+
+    /// The same string, prepared for being gone on from.
+    pub(super) fn prepared(&mut self, text: Text) -> Text {
+        if text.len < LONG {
+            return text;
+        }
+        self.parts.push(text);
+        Text {
+            part: Some(self.parts.len() - 1),
+            start: self.bytes.len(),
+            len: 0,
+        }
+    }
+
+    /// Adds the string that goes on from another one, which is prepared, by a byte.
+    pub(super) fn append(&mut self, text: Text, byte: u8) -> Text {
+        let start = self.bytes.len();
+        self.bytes
+            .extend_from_within(text.start..text.start + text.len);
+        self.bytes.push(byte);
+        Text {
+            start,
+            len: text.len + 1,
+            ..text
+        }
+    }
+
+    /// Writes a string into `out`, replacing what is there.
+    pub(super) fn write(&self, text: Text, out: &mut Vec<u8>) {
+        let mut part = text.part;
+        if part.is_none() {
+            out.clear();
+            out.extend_from_slice(self.tail(text));
+            return;
+        }
+        let mut pieces = vec![self.tail(text)];
+        while let Some(number) = part {
+            pieces.push(self.tail(self.parts[number]));
+            part = self.parts[number].part;
+        }
+        out.clear();
+        pieces
+            .iter()
+            .rev()
+            .for_each(|piece| out.extend_from_slice(piece));
+    }
+
+    fn tail(&self, text: Text) -> &[u8] {
+        &self.bytes[text.start..text.start + text.len]
+    }
+
+    /// Compares two strings by their bytes.
+    #[inline]
+    pub(super) fn compare(&self, one: Text, other: Text) -> Ordering {
+        if one.part == other.part {
+            self.tail(one).cmp(self.tail(other))
+        } else {
+            self.compare_whole(one, other)
+        }
+    }
+
+    #[cold]
+    fn compare_whole(&self, one: Text, other: Text) -> Ordering {
+        let (mut a, mut b) = (Vec::new(), Vec::new());
+        self.write(one, &mut a);
+        self.write(other, &mut b);
+        a.cmp(&b)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONG, Text, Texts};
+
+    #[test]
+    fn long_strings_are_what_they_are_made_of() {
+        let mut texts = Texts::default();
+        let mut made: Vec<(Text, Vec<u8>)> = vec![(texts.add(b"start"), b"start".to_vec())];
+        for step in 0..3 * LONG {
+            let (text, bytes) = made[made.len() - 1 - step % 2].clone();
+            let text = texts.prepared(text);
+            for byte in [b'b', b'a'] {
+                made.push((texts.append(text, byte), [&bytes[..], &[byte]].concat()));
+            }
+        }
+        let mut out = Vec::new();
+        for (text, bytes) in &made {
+            texts.write(*text, &mut out);
+            assert_eq!(&out, bytes);
+        }
+        for pair in made.windows(5) {
+            let ((one, a), (other, b)) = (&pair[0], &pair[4]);
+            assert_eq!(texts.compare(*one, *other), a.cmp(b));
+        }
+        assert!(texts.bytes.len() < made.len() * 2 * LONG);
+    }
+}
