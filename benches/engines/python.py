@@ -1,10 +1,11 @@
 """python.py keyvi|dict OPERATION ...: the engines that are Python objects, with the protocol of README.md.
 
-Operations: get, iterate (keyvi alone), resident.
+Operations: get and resident; of keyvi alone iterate, fuzzy, complete, find.
 """
 
 import argparse
 import json
+import operator
 import re
 import sys
 import time
@@ -17,6 +18,7 @@ class Keyvi:
     def __init__(self, path):
         import keyvi.dictionary
 
+        self.begin = time.perf_counter()
         self.dictionary = keyvi.dictionary.Dictionary(path)
         self.get = self.dictionary.get
 
@@ -28,6 +30,21 @@ class Keyvi:
 
     def keys(self):
         return self.dictionary.keys()
+
+    def fuzzy(self, query, distance, minimum_prefix):
+        """Keys with their distances."""
+        matches = self.dictionary.match_fuzzy(query, distance, minimum_prefix)
+        return [(match.matched_string, int(match.score)) for match in matches]
+
+    def complete(self, prefix, top):
+        """Keys with their weights. keyvi shows more than it is asked for, in no order: its user sorts and cuts."""
+        matches = self.dictionary.complete_prefix(prefix, top)
+        heaviest = sorted(((match.weight, match) for match in matches), key=WEIGHT, reverse=True)[:top]
+        return [(match.matched_string, weight) for weight, match in heaviest]
+
+    def find(self, text):
+        """Where keys stand between spaces."""
+        return [(match.start, match.end) for match in self.dictionary.search_tokenized(text)]
 
 
 class Dict:
@@ -45,6 +62,7 @@ class Dict:
         return str(value).encode() if isinstance(value, int) else value
 
 
+WEIGHT = operator.itemgetter(0)
 ENGINES = {"keyvi": Keyvi, "dict": Dict}
 
 
@@ -140,6 +158,65 @@ def iterate(engine, arguments):
     return {"keys": count, "checksum": checksum.text(), "nanoseconds": nanoseconds}
 
 
+def fuzzy(engine, arguments):
+    options = arguments.distance, arguments.minimum_prefix
+    return matches(arguments, lambda query: engine.fuzzy(query, *options), lambda key, distance: (key.encode(), four(distance)))
+
+
+def complete(engine, arguments):
+    return matches(arguments, lambda query: engine.complete(query, arguments.top), lambda _key, weight: (four(weight),))
+
+
+def matches(arguments, ask, checked):
+    """Queries that have several matches; of each the pieces that are checked."""
+    asked = queries(arguments)
+    total, checksum = 0, Checksum()
+    for query in asked:
+        found = ask(query)
+        total += len(found)
+        for match in found:
+            for piece in checked(*match):
+                checksum.add(piece)
+        checksum.add(len(found).to_bytes(8, "little"))
+    nanoseconds = []
+    for _ in range(arguments.passes):
+        begin = time.perf_counter()
+        again = sum(len(ask(query)) for query in asked)
+        nanoseconds.append((time.perf_counter() - begin) * 1e9 / max(len(asked), 1))
+        assert again == total, f"passes differ: {total}, then {again}"
+    return {"queries": len(asked), "found": total, "checksum": checksum.text(), "nanoseconds": nanoseconds}
+
+
+def four(number):
+    return number.to_bytes(4, "little")
+
+
+def find(engine, arguments):
+    assert arguments.boundaries == "spaces", "keyvi knows no other boundaries"
+    engine.find(b"")
+    ready = (time.perf_counter() - engine.begin) * 1e9
+    with open(arguments.text, "rb") as text:
+        text = text.read()
+    checksum = Checksum()
+    found = engine.find(text)
+    for span in found:
+        for place in span:
+            checksum.add(place.to_bytes(8, "little"))
+    nanoseconds = []
+    for _ in range(arguments.passes):
+        begin = time.perf_counter()
+        again = len(engine.find(text))
+        nanoseconds.append((time.perf_counter() - begin) * 1e9)
+        assert again == len(found), f"passes differ: {len(found)}, then {again}"
+    return {
+        "bytes": len(text),
+        "found": len(found),
+        "checksum": checksum.text(),
+        "ready_nanoseconds": ready,
+        "nanoseconds": nanoseconds,
+    }
+
+
 def resident(engine, arguments):
     asked = found = 0
     while asked < arguments.gets:
@@ -155,7 +232,14 @@ def resident(engine, arguments):
     return {"queries": asked, "found": found, "rss_kib": rss_kib()}
 
 
-OPERATIONS = {"get": get, "iterate": iterate, "resident": resident}
+OPERATIONS = {
+    "get": get,
+    "iterate": iterate,
+    "fuzzy": fuzzy,
+    "complete": complete,
+    "find": find,
+    "resident": resident,
+}
 
 
 def rss_kib():
@@ -175,16 +259,26 @@ def parse():
     for name in OPERATIONS:
         operation = operations.add_parser(name)
         operation.add_argument("file")
-        if name != "iterate":
+        if name == "find":
+            operation.add_argument("text")
+        elif name != "iterate":
             operation.add_argument("queries")
             operation.add_argument("--limit", type=int)
         if name == "resident":
             operation.add_argument("--gets", type=int, default=1_000_000)
         else:
             operation.add_argument("--passes", type=int, default=5)
-        if name == "get":
-            operation.add_argument("--value", default="none", choices=["none", "packed", "text"])
+        for option, default in OPTIONS.get(name, {}).items():
+            operation.add_argument(option, type=type(default), default=default)
     return parser.parse_args()
 
+
+# Options of single operations with their defaults.
+OPTIONS = {
+    "get": {"--value": "none"},
+    "fuzzy": {"--distance": 1, "--minimum-prefix": 0},
+    "complete": {"--top": 10},
+    "find": {"--boundaries": "words"},
+}
 
 main()

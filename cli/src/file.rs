@@ -37,7 +37,7 @@ impl File {
     pub(crate) fn kind(&self) -> Kind {
         let values = match self {
             File::Dictionary(dictionary) => dictionary.header().kind,
-            File::Secondary(dictionary) => dictionary.entries().header().kind,
+            File::Secondary(dictionary) => dictionary.dictionary().header().kind,
             File::Vector(vector) => match vector.values().kind() {
                 ValueKind::String => return Kind::StringVector,
                 _ => return Kind::Vector,

@@ -113,7 +113,8 @@ fn keys_folded() {
                 .trim_end()],
         );
         let stats = String::from_utf8(sandbox.run("stats in.kv").stdout).unwrap();
-        assert!(stats.contains("text rule       fold-case,nfkc"), "{stats}");
+        let rule = stats.lines().find_map(|row| row.strip_prefix("text rule"));
+        assert_eq!(rule.map(str::trim), Some("fold-case,nfkc"));
         // a dump can be compiled again
         let dumped = String::from_utf8(sandbox.run("dump in.kv").stdout).unwrap();
         let mut rows: Vec<&str> = dumped.lines().collect();

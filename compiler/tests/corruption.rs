@@ -135,7 +135,7 @@ fn is_sound(file: Vec<u8>) -> bool {
     let Ok(secondary) = SecondaryDictionary::new(dictionary) else {
         return false;
     };
-    [secondary.entries(), secondary.codes()]
+    [secondary.dictionary(), secondary.codes()]
         .iter()
         .all(|part| part.verify().is_ok_and(|soundness| soundness.checksums))
 }

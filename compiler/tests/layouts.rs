@@ -220,7 +220,7 @@ proptest! {
         }).collect();
         let [keyvi, native @ ..] = &dictionaries[..] else { unreachable!() };
         for native in native {
-            assert_alike(keyvi.entries(), native.entries());
+            assert_alike(keyvi.dictionary(), native.dictionary());
             assert_alike(keyvi.codes(), native.codes());
             for (probe, a, b, _) in rows.iter().take(8) {
                 let fields = [a, b].map(|field| vec![255; usize::from(*field)]);

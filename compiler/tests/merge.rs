@@ -246,7 +246,7 @@ fn secondary_dictionaries_keep_their_version_and_refuse_deleted_keys() {
     merger.add(&path).unwrap();
     merger.finish(&out, false).unwrap();
     let dictionary = SecondaryDictionary::open(&out).unwrap();
-    assert_eq!(dictionary.entries().header().version, 3);
+    assert_eq!(dictionary.dictionary().header().version, 3);
     assert!(dictionary.under(&[b"x"]).unwrap().contains(b"").unwrap());
     std::fs::write(folder.file("a.kv.dk"), b"\x91\xA1k").unwrap();
     let mut merger = Merger::new(options, MergeMode::default());

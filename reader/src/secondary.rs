@@ -61,7 +61,7 @@ impl SecondaryDictionary {
     }
 
     /// The dictionary with its stored keys, codes included.
-    pub fn entries(&self) -> &Dictionary {
+    pub fn dictionary(&self) -> &Dictionary {
         &self.entries
     }
 

@@ -48,7 +48,7 @@ impl<'d> SecondaryScan<'d> {
             if text > MAX_TEXT {
                 let reason = format!("the secondary values have more than {MAX_TEXT} bytes");
                 return Err(Error::Unsupported {
-                    path: dictionary.entries().path().to_owned(),
+                    path: dictionary.dictionary().path().to_owned(),
                     reason,
                 });
             }
@@ -59,7 +59,7 @@ impl<'d> SecondaryScan<'d> {
             }
         }
         values.insert(u64::from(EMPTY_CODE), Vec::new());
-        let entries = dictionary.entries();
+        let entries = dictionary.dictionary();
         let fields = dictionary.names().len();
         let mut scan = SecondaryScan {
             entries,

@@ -5,15 +5,17 @@ use std::hint::black_box;
 use std::path::Path;
 
 use anyhow::Result;
-use harness::{Access, Engine, Form, Session};
-use keyfold_reader::{Dictionary, LoadingStrategy, Value};
+use harness::{Access, Boundaries, Engine, Form, Session};
+use keyfold_reader::{Completion, Dictionary, Entries, Finder, LoadingStrategy, Matches, Overlap, Value};
 
 struct Keyfold(Dictionary);
 
-/// A thread's view, with room for the values of a batch.
+/// A thread's view, with room for the values of a batch, and what finds keys in text once that is asked for.
 struct Reader<'e> {
     dictionary: &'e Dictionary,
+    entries: Entries,
     values: Vec<Option<Value<'e>>>,
+    finder: Option<Finder>,
 }
 
 impl Engine for Keyfold {
@@ -30,7 +32,9 @@ impl Engine for Keyfold {
     fn session(&self) -> Result<Reader<'_>> {
         Ok(Reader {
             dictionary: &self.0,
+            entries: self.0.entries(),
             values: Vec::new(),
+            finder: None,
         })
     }
 }
@@ -60,6 +64,68 @@ impl Session for Reader<'_> {
         }
         Ok(())
     }
+
+    fn fuzzy(
+        &mut self,
+        query: &[u8],
+        distance: u32,
+        minimum_prefix: usize,
+        mut take: impl FnMut(&[u8], u32),
+    ) -> Result<()> {
+        let mut matches = self.entries.fuzzy(query, distance, minimum_prefix)?;
+        while matches.advance()? {
+            take(matches.key(), matches.score());
+        }
+        Ok(())
+    }
+
+    fn complete(
+        &mut self,
+        prefix: &[u8],
+        top: usize,
+        mut take: impl FnMut(&[u8], u32),
+    ) -> Result<()> {
+        let wanted = Completion::top(top as u64);
+        let mut matches = self.entries.complete(prefix, &wanted)?;
+        while matches.advance()? {
+            take(matches.key(), weight(&matches)?);
+        }
+        Ok(())
+    }
+
+    fn find(
+        &mut self,
+        text: &[u8],
+        boundaries: Boundaries,
+        mut take: impl FnMut(usize, usize),
+    ) -> Result<()> {
+        let finder = match self.finder.take() {
+            Some(finder) => finder,
+            None => finder(&self.entries, boundaries)?,
+        };
+        let mut spans = self.finder.insert(finder).find_all(text);
+        while spans.advance()? {
+            let span = spans.span();
+            take(usize::try_from(span.start)?, usize::try_from(span.end)?);
+        }
+        Ok(())
+    }
+}
+
+/// The weight of the current match.
+fn weight(matches: &Matches<'_>) -> Result<u32> {
+    let value = matches.value().as_u64()?;
+    Ok(u32::try_from(value)?)
+}
+
+/// What finds keys between such boundaries, and those of them that are asked for.
+fn finder(entries: &Entries, boundaries: Boundaries) -> Result<Finder> {
+    let (boundaries, overlap) = match boundaries {
+        Boundaries::Spaces => (keyfold_reader::Boundaries::Spaces, Overlap::PerStart),
+        Boundaries::Words => (keyfold_reader::Boundaries::Words, Overlap::LeftmostLongest),
+        Boundaries::None => (keyfold_reader::Boundaries::None, Overlap::LeftmostLongest),
+    };
+    Ok(Finder::new(entries)?.boundaries(boundaries).overlap(overlap))
 }
 
 fn main() -> Result<()> {

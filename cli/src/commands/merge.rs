@@ -117,7 +117,7 @@ pub(crate) fn run(args: MergeArgs) -> Result<Exit> {
 fn dictionary(path: &Path) -> Result<Dictionary> {
     match File::open(path)? {
         File::Dictionary(dictionary) => Ok(dictionary),
-        File::Secondary(dictionary) => Ok(dictionary.entries().clone()),
+        File::Secondary(dictionary) => Ok(dictionary.dictionary().clone()),
         File::Vector(_) => bail!("{}: a vector has no keys to merge by", path.display()),
     }
 }

@@ -102,7 +102,7 @@ fn secondary_values<'a>(
     given: &'a [std::ffi::OsString],
     dictionary: &SecondaryDictionary,
 ) -> Result<Vec<&'a [u8]>> {
-    let path = dictionary.entries().path().display();
+    let path = dictionary.dictionary().path().display();
     let names = dictionary.names();
     let mut values = vec![None; names.len()];
     for pair in given.iter().map(|pair| pair.as_encoded_bytes()) {
@@ -146,7 +146,7 @@ fn numbered(file: &File) -> Result<&Dictionary> {
         File::Dictionary(dictionary) => Ok(dictionary),
         File::Secondary(dictionary) => bail!(
             "{}: keys below secondary keys have no ordinals",
-            dictionary.entries().path().display()
+            dictionary.dictionary().path().display()
         ),
         File::Vector(vector) => bail!(
             "{}: a vector has no keys (hint: get takes positions)",

@@ -32,7 +32,7 @@ pub(crate) fn run(args: &StatsArgs) -> Result<Exit> {
     let text = match File::open(&args.file)? {
         File::Vector(vector) => of_vector(&vector, args)?,
         File::Dictionary(dictionary) => of_dictionary(&dictionary.statistics()?, args)?,
-        File::Secondary(dictionary) => of_dictionary(&dictionary.entries().statistics()?, args)?,
+        File::Secondary(dictionary) => of_dictionary(&dictionary.dictionary().statistics()?, args)?,
     };
     stdio::print(&text)?;
     Ok(Exit::Success)

@@ -313,7 +313,7 @@ mod tests {
 
     /// Characters that melt with others: marks, jamo, kana, and letters that fold to several.
     fn melting() -> impl Strategy<Value = char> {
-        let chars = "aEÅß\u{FB01}İı\u{300}\u{301}\u{315}\u{345}\u{323}\u{5B0}각가\u{FF8A}\u{FF9F}\u{FF9E}ァ\u{3099}ΑΐᾳΣς\u{17F}\u{FB1D}Ḋ\u{F71}\u{F72}\u{F80}\u{3396}\u{1C5}ẞ\u{1100}\u{FFC2}";
+        let chars = "aE\u{C5}\u{DF}\u{FB01}\u{130}\u{131}\u{300}\u{301}\u{315}\u{345}\u{323}\u{5B0}\u{1100}\u{1161}\u{11A8}\u{AC00}\u{FF8A}\u{FF9F}\u{FF9E}\u{30A1}\u{3099}\u{391}\u{390}\u{1FB3}\u{3A3}\u{3C2}\u{17F}\u{FB1D}\u{1E0A}\u{F71}\u{F72}\u{F80}\u{3396}\u{1C5}\u{1E9E}\u{1100}\u{FFC2}";
         prop::sample::select(chars.chars().collect::<Vec<_>>())
     }
 

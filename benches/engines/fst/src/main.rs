@@ -7,10 +7,14 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use fst::{Map, MapBuilder, Streamer};
+use fst::automaton::Levenshtein;
+use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use harness::{Access, Engine, Form, Kind, Rows, Session};
 use memmap2::{Advice, Mmap};
 use values::Values;
+
+/// Of the automaton of a query: long ones need more than the crate allows by itself.
+const MOST_STATES: usize = 1_000_000;
 
 struct Fst {
     keys: Map<Mmap>,
@@ -83,6 +87,28 @@ impl Session for &Fst {
         let mut stream = self.keys.stream();
         while let Some((key, _)) = stream.next() {
             take(key);
+        }
+        Ok(())
+    }
+
+    /// To the crate a swap is two edits, and its automaton does not tell the distance: all are shown as 0.
+    fn fuzzy(
+        &mut self,
+        query: &[u8],
+        distance: u32,
+        minimum_prefix: usize,
+        mut take: impl FnMut(&[u8], u32),
+    ) -> Result<()> {
+        let query = str::from_utf8(query)?;
+        let end = query.char_indices().nth(minimum_prefix);
+        let prefix = &query[..end.map_or(query.len(), |(end, _)| end)];
+        let near = Levenshtein::new_with_limit(query, distance, MOST_STATES)?;
+        // No byte of UTF-8 is 0xff.
+        let behind = [prefix.as_bytes(), &[0xff]].concat();
+        let search = self.keys.search(near).ge(prefix).lt(behind);
+        let mut stream = search.into_stream();
+        while let Some((key, _)) = stream.next() {
+            take(key, 0);
         }
         Ok(())
     }

@@ -1,12 +1,14 @@
 //! The keyvi crate, which only reads; `keyvi_compile.py` writes its files.
 
+use std::cmp::Reverse;
 use std::hint::black_box;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use harness::{Access, Engine, Form, Session};
 use keyvi::LoadingStrategy;
 use keyvi::dictionary::Dictionary;
+use keyvi::keyvi_match::KeyviMatch;
 
 struct Keyvi(Dictionary);
 
@@ -47,6 +49,42 @@ impl Session for &Keyvi {
     fn iterate(&mut self, mut take: impl FnMut(&[u8])) -> Result<()> {
         for found in self.0.get_all_items() {
             take(found.matched_string().as_bytes());
+        }
+        Ok(())
+    }
+
+    fn fuzzy(
+        &mut self,
+        query: &[u8],
+        distance: u32,
+        minimum_prefix: usize,
+        mut take: impl FnMut(&[u8], u32),
+    ) -> Result<()> {
+        ensure!(
+            minimum_prefix == 2,
+            "the crate keeps the first two characters"
+        );
+        let query = str::from_utf8(query)?;
+        for found in self.0.get_fuzzy(query, distance as usize) {
+            take(found.matched_string().as_bytes(), found.get_score() as u32);
+        }
+        Ok(())
+    }
+
+    /// keyvi shows more than it is asked for, in no order: its user sorts and cuts.
+    fn complete(
+        &mut self,
+        prefix: &[u8],
+        top: usize,
+        mut take: impl FnMut(&[u8], u32),
+    ) -> Result<()> {
+        let matches = self.0.get_prefix_completions(str::from_utf8(prefix)?, top);
+        let mut found = matches
+            .map(|found| Ok((Reverse(found.get_value_as_string().parse()?), found)))
+            .collect::<Result<Vec<(Reverse<u32>, KeyviMatch)>>>()?;
+        found.sort_unstable_by_key(|&(weight, _)| weight);
+        for (Reverse(weight), found) in found.into_iter().take(top) {
+            take(found.matched_string().as_bytes(), weight);
         }
         Ok(())
     }

@@ -50,60 +50,50 @@ pub(super) struct Entry {
     pub len: usize,
 }
 
+/// As many planes of shared lengths and of code lengths as nearly all leaves have at most. All of them are looked at,
+/// those a leaf does not have being zero: how many it has cannot be foreseen by a processor.
+const NARROW: (usize, usize) = (6, 4);
 /// Most planes of shared lengths and of code lengths.
 const WIDE: usize = 18;
-/// As many planes as nearly all leaves have at most. All of them are looked at, those a leaf does not have being zero:
-/// how many it has cannot be foreseen by a processor.
-const NARROW: (usize, usize) = (6, 4);
+/// Most planes of label ranks.
 const RANKS: usize = 8;
 
-/// The planes of a leaf in registers' reach, for searches that look at them again and again.
+/// The planes of a leaf at hand, for searches that look at them again and again.
 #[derive(Clone, Debug)]
 pub(super) struct Planes {
     pub header: LeafHeader,
-    narrow: bool,
     /// Where the codes start among all leaves.
     codes_at: usize,
-    shared: [u64; WIDE],
-    lengths: [u64; WIDE],
+    shared: [u64; NARROW.0],
+    lengths: [u64; NARROW.1],
     ranks: [u64; RANKS],
+    /// Shared lengths and code lengths, if there are more planes of them.
+    wide: Option<Box<[[u64; WIDE]; 2]>>,
 }
 
 impl Planes {
-    /// The planes of no leaf.
-    pub(super) fn none() -> Self {
-        Planes {
-            header: LeafHeader::read(&[0; HEADER_LEN]),
-            narrow: true,
-            codes_at: 0,
-            shared: [0; WIDE],
-            lengths: [0; WIDE],
-            ranks: [0; RANKS],
-        }
-    }
-
-    /// Takes those of the leaf at `offset`.
-    pub(super) fn take(&mut self, leaf: &Leaf<'_>, offset: usize) -> Result<(), &'static str> {
+    /// Those of the leaf at `offset`.
+    pub(super) fn new(leaf: &Leaf<'_>, offset: usize) -> Result<Self, &'static str> {
         let header = leaf.header;
-        self.codes_at = offset + header.codes_at();
         let window = leaf.bytes.first_chunk().ok_or(OUTSIDE)?;
         let step = header.plane_len();
-        let narrow =
-            NARROW.0 >= header.shared_planes as usize && NARROW.1 >= header.length_planes as usize;
-        let (lengths, ranks) = (header.lengths_at(), header.labels_at());
-        if narrow {
-            let shared = Leaf::planes(window, HEADER_LEN, step, header.shared_planes);
-            self.shared[..NARROW.0].copy_from_slice(&shared as &[u64; NARROW.0]);
-            let lengths = Leaf::planes(window, lengths, step, header.length_planes);
-            self.lengths[..NARROW.1].copy_from_slice(&lengths as &[u64; NARROW.1]);
-        } else {
-            self.shared = Leaf::planes(window, HEADER_LEN, step, header.shared_planes);
-            self.lengths = Leaf::planes(window, lengths, step, header.length_planes);
-        }
-        self.ranks = Leaf::planes(window, ranks, step, header.label_planes);
-        self.header = header;
-        self.narrow = narrow;
-        Ok(())
+        let (lengths_at, ranks_at) = (header.lengths_at(), header.labels_at());
+        let narrow = NARROW.0 >= header.shared_planes as usize
+            && NARROW.1 >= header.length_planes as usize;
+        let wide = || {
+            Box::new([
+                Leaf::planes(window, HEADER_LEN, step, header.shared_planes),
+                Leaf::planes(window, lengths_at, step, header.length_planes),
+            ])
+        };
+        Ok(Planes {
+            header,
+            codes_at: offset + header.codes_at(),
+            shared: Leaf::planes(window, HEADER_LEN, step, header.shared_planes),
+            lengths: Leaf::planes(window, lengths_at, step, header.length_planes),
+            ranks: Leaf::planes(window, ranks_at, step, header.label_planes),
+            wide: (!narrow).then(wide),
+        })
     }
 
     /// The keys that share exactly `depth` bytes with the one before, and those that share less. What is said of the
@@ -116,10 +106,9 @@ impl Planes {
         if depth >> self.header.shared_planes.min(31) != 0 {
             return (0, u64::MAX);
         }
-        if let (true, Some(shared)) = (self.narrow, self.shared.first_chunk::<{ NARROW.0 }>()) {
-            equal_to(*shared, depth as usize)
-        } else {
-            equal_to(self.shared, depth as usize)
+        match &self.wide {
+            None => equal_to(self.shared, depth as usize),
+            Some(wide) => equal_to(wide[0], depth as usize),
         }
     }
 
@@ -141,9 +130,9 @@ impl Planes {
         if key == 0 {
             return 0;
         }
-        let shared = match self.shared.first_chunk::<{ NARROW.0 }>() {
-            Some(shared) if self.narrow => number_of(shared, key),
-            _ => number_of(&self.shared, key),
+        let shared = match &self.wide {
+            None => number_of(&self.shared, key),
+            Some(wide) => number_of(&wide[0], key),
         };
         self.header.base + shared
     }
@@ -151,9 +140,9 @@ impl Planes {
     /// Where the codes of a key start among all leaves, and how many bytes they take.
     #[inline(always)]
     pub(super) fn codes(&self, key: u32) -> (usize, usize) {
-        let (start, len) = match self.lengths.first_chunk::<{ NARROW.1 }>() {
-            Some(lengths) if self.narrow => sum_before(lengths, key),
-            _ => sum_before(&self.lengths, key),
+        let (start, len) = match &self.wide {
+            None => sum_before(&self.lengths, key),
+            Some(wide) => sum_before(&wide[1], key),
         };
         (self.codes_at + start, len)
     }

@@ -43,8 +43,8 @@ struct OpenLeaf {
     planes: Planes,
     /// A bit for each key whose text is decoded.
     decoded: u64,
-    /// Where a key's bytes behind its label stand in the text.
-    ends: [(u32, u32); MAX_KEYS],
+    /// Where a key's bytes behind its label stand in the text, if it is decoded.
+    ends: Vec<(u32, u32)>,
     text: Vec<u8>,
 }
 
@@ -209,22 +209,23 @@ impl Opened {
 
     fn add_leaf(&mut self, fold: &Fold, offset: u64) -> Result<u32, Fault> {
         let number = self.count;
-        if number == self.leaves.len() {
+        let leaf = fold.leaf(offset)?;
+        let planes = Planes::new(&leaf, to_usize(offset))
+            .map_err(|reason| fold.leaf_fault(offset, reason))?;
+        if let Some(open) = self.leaves.get_mut(number) {
+            open.offset = offset;
+            open.planes = planes;
+            open.decoded = 0;
+            open.text.clear();
+        } else {
             self.leaves.push(OpenLeaf {
                 offset,
-                planes: Planes::none(),
+                planes,
                 decoded: 0,
-                ends: [(0, 0); MAX_KEYS],
+                ends: Vec::new(),
                 text: Vec::new(),
             });
         }
-        let open = &mut self.leaves[number];
-        open.offset = offset;
-        open.decoded = 0;
-        open.text.clear();
-        let leaf = fold.leaf(offset)?;
-        (open.planes.take(&leaf, to_usize(offset)))
-            .map_err(|reason| fold.leaf_fault(offset, reason))?;
         self.count += 1;
         Ok(small(number))
     }
@@ -318,6 +319,7 @@ impl Opened {
             if open.text.len() - start > MAX_KEY_LEN {
                 return Err(fault(TOO_LONG));
             }
+            open.ends.resize(MAX_KEYS, (0, 0));
             open.ends[usize::from(key)] = (small(start), small(open.text.len()));
             open.decoded |= 1 << key;
         }
