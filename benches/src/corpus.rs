@@ -105,6 +105,12 @@ pub fn keys(rows: &str) -> impl Iterator<Item = &str> {
     rows.lines().filter_map(|row| row.split('\t').next())
 }
 
+/// The beginnings of `bytes` bytes of the first `count` lines that have one of whole characters.
+pub fn prefixes(lines: &str, bytes: usize, count: usize) -> Vec<&str> {
+    let prefixes = lines.lines().filter_map(|line| line.get(..bytes));
+    prefixes.take(count).collect()
+}
+
 /// One absent key per key: a lower-case letter put in place of an ASCII byte, or in front where that hits a stored key.
 fn misses(keys: &[&[u8]], sampler: &mut Sampler) -> Vec<Vec<u8>> {
     let stored: HashSet<&[u8]> = keys.iter().copied().collect();
@@ -139,6 +145,12 @@ fn write_lines<'a>(path: &Path, lines: impl Iterator<Item = &'a [u8]>) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prefixes_are_whole() {
+        let lines = "abcd\nab\nabce\nxyü\nfüe\nxyz\n";
+        assert_eq!(prefixes(lines, 3, 3), ["abc", "abc", "fü"]);
+    }
 
     #[test]
     fn misses_are_absent_and_stay_text() {

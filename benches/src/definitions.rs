@@ -1,4 +1,4 @@
-//! What is measured, read from `definitions.toml`.
+//! What is measured, read from `definitions.toml`, and what is promised, from `targets.toml`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,9 +6,14 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::figures::Quantity;
+mod sections;
 
-/// The whole file.
+pub use sections::{
+    Cold, Compile, CompileCase, Complete, Find, FindCase, Fuzzy, FuzzyCase, Get, GetMany, Iterate,
+    Latency, Limited, Memory, Resident, Scale, Size, Target,
+};
+
+/// Both files.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
@@ -18,6 +23,7 @@ use crate::figures::Quantity;
 pub struct Definitions {
     pub corpus: Vec<Corpus>,
     pub made: Vec<Made>,
+    pub queried: Vec<Corpus>,
     pub engine: Vec<Engine>,
     pub size: Size,
     pub compile: Compile,
@@ -27,6 +33,9 @@ pub struct Definitions {
     pub resident: Resident,
     pub iterate: Iterate,
     pub cold: Cold,
+    pub fuzzy: Fuzzy,
+    pub complete: Complete,
+    pub find: Find,
     pub scale: Scale,
     pub limited: Limited,
     pub memory: Memory,
@@ -137,6 +146,9 @@ pub enum Operation {
     Latency,
     Iterate,
     Cold,
+    Fuzzy,
+    Complete,
+    Find,
     Resident,
 }
 
@@ -149,6 +161,9 @@ impl Operation {
             Operation::Latency => "latency",
             Operation::Iterate => "iterate",
             Operation::Cold => "cold",
+            Operation::Fuzzy => "fuzzy",
+            Operation::Complete => "complete",
+            Operation::Find => "find",
             Operation::Resident => "resident",
         }
     }
@@ -161,159 +176,23 @@ impl Engine {
     }
 }
 
-macro_rules! section {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[expect(
-            missing_docs,
-            reason = "the names are those of the file, which explains them"
-        )]
-        pub struct $name {
-            $(pub $field: $type,)*
-        }
-    };
-}
-
-section!(
-    /// File bytes, with every compression.
-    Size { compressions: Vec<String>, }
-);
-section!(
-    /// Compiling a file: wall time, peak memory.
-    Compile {
-        rounds: usize,
-        quick_rounds: usize,
-        memory_mib: Vec<u64>,
-        quick_memory_mib: Vec<u64>,
-        case: Vec<CompileCase>,
-    }
-);
-section!(
-    /// One file to compile.
-    CompileCase { corpus: String, compression: String, }
-);
-section!(
-    /// Looking up single keys.
-    Get {
-        rounds: usize,
-        quick_rounds: usize,
-        value_rounds: usize,
-        passes: usize,
-        values: Vec<String>,
-        queries: Vec<String>,
-    }
-);
-section!(
-    /// Looking up keys in batches.
-    GetMany {
-        rounds: usize,
-        quick_rounds: usize,
-        passes: usize,
-        batches: Vec<usize>,
-    }
-);
-section!(
-    /// Times of single gets.
-    Latency {
-        rounds: usize,
-        quick_rounds: usize,
-        passes: usize,
-        threads: Vec<usize>,
-    }
-);
-section!(
-    /// Memory of processes that look up keys.
-    Resident {
-        gets: usize,
-        shared_gets: usize,
-        quick_gets: usize,
-        processes: Vec<usize>,
-    }
-);
-section!(
-    /// Visiting all keys in order.
-    Iterate {
-        rounds: usize,
-        quick_rounds: usize,
-        passes: usize,
-    }
-);
-section!(
-    /// Gets from files that are not in memory.
-    Cold {
-        rounds: usize,
-        quick_rounds: usize,
-        gets: usize,
-    }
-);
-section!(
-    /// How cost grows with the number of keys.
-    Scale {
-        rows: Vec<usize>,
-        quick_rows: Vec<usize>,
-        rounds: usize,
-        quick_rounds: usize,
-        memory_mib: u64,
-        passes: usize,
-        batch: usize,
-        engines: Vec<String>,
-        engines_for_most: Vec<String>,
-    }
-);
-section!(
-    /// Files larger than memory.
-    Limited {
-        made: String,
-        rows: usize,
-        quick_rows: usize,
-        share: u64,
-        own_mib: u64,
-        warm: usize,
-        gets: usize,
-        engines: Vec<String>,
-    }
-);
-section!(
-    /// Peak memory within a limit.
-    Memory {
-        rows: usize,
-        quick_rows: usize,
-        memory_mib: u64,
-        factor: f64,
-        slack_mib: u64,
-        kinds: Vec<String>,
-        engines: Vec<String>,
-    }
-);
-section!(
-    /// A promise: a quantity of one engine, or its ratio to another one's, within a bound.
-    Target {
-        what: String,
-        quantity: Quantity,
-        rows: Vec<String>,
-        engine: String,
-        over: Option<String>,
-        over_quantity: Option<Quantity>,
-        at_most: Option<f64>,
-        at_least: Option<f64>,
-    }
-);
-
 impl Definitions {
-    /// Reads the file.
-    pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is not as it should be", path.display()))
+    /// Reads the files of a folder.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut text = String::new();
+        for name in ["definitions.toml", "targets.toml"] {
+            let path = folder.join(name);
+            let part = std::fs::read_to_string(&path);
+            text += &part.with_context(|| format!("cannot read {}", path.display()))?;
+        }
+        toml::from_str(&text)
+            .with_context(|| format!("{} has definitions not as they should be", folder.display()))
     }
 
     /// The set of this name.
     pub fn corpus(&self, name: &str) -> Result<&Corpus> {
-        self.corpus
-            .iter()
-            .find(|corpus| corpus.name == name)
+        let mut all = self.corpus.iter().chain(&self.queried);
+        all.find(|corpus| corpus.name == name)
             .with_context(|| format!("no corpus {name} is defined"))
     }
 
@@ -380,7 +259,7 @@ mod tests {
     use super::*;
 
     fn definitions() -> Definitions {
-        Definitions::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("definitions.toml")).unwrap()
+        Definitions::read(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
     }
 
     #[test]
@@ -390,6 +269,21 @@ mod tests {
             definitions.corpus(&case.corpus).unwrap();
         }
         definitions.made(&definitions.limited.made).unwrap();
+        let (fuzzy, complete, find) =
+            (&definitions.fuzzy, &definitions.complete, &definitions.find);
+        for name in [
+            &fuzzy.corpus,
+            &fuzzy.queries,
+            &complete.corpus,
+            &find.corpus,
+        ] {
+            definitions.corpus(name).unwrap();
+        }
+        let without = fuzzy.case.iter().flat_map(|case| &case.without);
+        let without = without.chain(find.case.iter().flat_map(|case| &case.without));
+        for name in without.chain(&fuzzy.other_answers) {
+            definitions.engine(name).unwrap();
+        }
         let lists = [
             &definitions.scale.engines,
             &definitions.scale.engines_for_most,
@@ -409,7 +303,13 @@ mod tests {
         let made = definitions.made.iter();
         let sizes = &definitions.scale.rows;
         let made = made.flat_map(|made| sizes.iter().map(|&rows| made.corpus(rows)));
-        let known: Vec<Corpus> = definitions.corpus.iter().cloned().chain(made).collect();
+        let known: Vec<Corpus> = definitions
+            .corpus
+            .iter()
+            .chain(&definitions.queried)
+            .cloned()
+            .chain(made)
+            .collect();
         for target in &definitions.target {
             for rows in &target.rows {
                 assert!(known.iter().any(|corpus| corpus.name == *rows), "{rows}");

@@ -1,6 +1,6 @@
 //! What was measured, as plain numbers that targets and pictures name.
 
-/// What a number counts. `definitions.toml` calls it by its name in kebab case.
+/// What a number counts. `definitions.toml` and `targets.toml` call it by its name in kebab case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Quantity {
@@ -20,6 +20,22 @@ pub enum Quantity {
     SharedByEight,
     /// Nanoseconds per key visited in order.
     Iterate,
+    /// Nanoseconds for the keys at most one edit from a misspelled one, the first two characters being the same.
+    FuzzyOne,
+    /// The same with two edits.
+    FuzzyTwo,
+    /// Nanoseconds for the keys at most one edit from a misspelled one, the first character being the same.
+    WideFuzzyOne,
+    /// The same with two edits.
+    WideFuzzyTwo,
+    /// Nanoseconds for the heaviest completions of a prefix.
+    Complete,
+    /// Nanoseconds for all keys between spaces of a text.
+    FindSpaces,
+    /// Nanoseconds for all keys between word boundaries of a text.
+    FindWords,
+    /// Nanoseconds for all keys anywhere in a text.
+    FindAnywhere,
     /// Seconds of a compile.
     Compile,
     /// Peak memory of a compile over its limit.

@@ -8,13 +8,13 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use serde::Serialize;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Asked};
 use crate::engine::{Access, Engine};
 use crate::queries::Queries;
 use crate::{cold, find, get, iterate, latency, matches, report, resident, rows};
 
 /// Does what the arguments of the process say, and prints the report.
-pub fn run<E: Engine>() -> Result<()> {
+pub fn run<E: Engine + 'static>() -> Result<()> {
     match Arguments::parse() {
         Arguments::Build {
             kind,
@@ -32,22 +32,16 @@ pub fn run<E: Engine>() -> Result<()> {
             asked,
             passes,
             value,
-        } => {
-            let queries = Queries::read(&asked)?;
-            let engine = E::open(&asked.file, Access::InMemory)?;
-            let mut session = engine.session()?;
-            print(&get::single(&mut session, &queries.keys(), passes, value)?)
-        }
+        } => ask::<E, _>(&asked, |session, keys| {
+            get::single(session, keys, passes, value)
+        }),
         Arguments::GetMany {
             asked,
             passes,
             batch,
-        } => {
-            let queries = Queries::read(&asked)?;
-            let engine = E::open(&asked.file, Access::InMemory)?;
-            let mut session = engine.session()?;
-            print(&get::many(&mut session, &queries.keys(), passes, batch)?)
-        }
+        } => ask::<E, _>(&asked, |session, keys| {
+            get::many(session, keys, passes, batch)
+        }),
         Arguments::Latency {
             asked,
             passes,
@@ -72,29 +66,12 @@ pub fn run<E: Engine>() -> Result<()> {
             passes,
             distance,
             minimum_prefix,
-        } => {
-            let queries = Queries::read(&asked)?;
-            let engine = E::open(&asked.file, Access::InMemory)?;
-            let mut session = engine.session()?;
-            print(&matches::fuzzy(
-                &mut session,
-                &queries.keys(),
-                passes,
-                distance,
-                minimum_prefix,
-            )?)
-        }
-        Arguments::Complete { asked, passes, top } => {
-            let queries = Queries::read(&asked)?;
-            let engine = E::open(&asked.file, Access::InMemory)?;
-            let mut session = engine.session()?;
-            print(&matches::complete(
-                &mut session,
-                &queries.keys(),
-                passes,
-                top,
-            )?)
-        }
+        } => ask::<E, _>(&asked, |session, queries| {
+            matches::fuzzy(session, queries, passes, distance, minimum_prefix)
+        }),
+        Arguments::Complete { asked, passes, top } => ask::<E, _>(&asked, |session, prefixes| {
+            matches::complete(session, prefixes, passes, top)
+        }),
         Arguments::Find {
             file,
             text,
@@ -126,6 +103,17 @@ pub fn run<E: Engine>() -> Result<()> {
             resident::wait()
         }
     }
+}
+
+/// Asks a file that is in memory, in this thread.
+fn ask<E: Engine + 'static, R: Serialize>(
+    asked: &Asked,
+    ask: impl FnOnce(&mut E::Session<'_>, &[&[u8]]) -> Result<R>,
+) -> Result<()> {
+    let queries = Queries::read(asked)?;
+    let engine = E::open(&asked.file, Access::InMemory)?;
+    let report = ask(&mut engine.session()?, &queries.keys())?;
+    print(&report)
 }
 
 fn print(report: &impl Serialize) -> Result<()> {

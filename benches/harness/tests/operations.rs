@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
-use harness::{Access, Engine, Form, Session, cold, get, iterate, latency, resident, rows};
+use harness::{
+    Access, Boundaries, Engine, Form, Session, cold, find, get, iterate, latency, matches,
+    resident, rows,
+};
 
 struct Tree(BTreeMap<Vec<u8>, Vec<u8>>);
 
@@ -40,6 +43,48 @@ impl Session for &Tree {
 
     fn iterate(&mut self, mut take: impl FnMut(&[u8])) -> Result<()> {
         self.0.keys().for_each(|key| take(key));
+        Ok(())
+    }
+
+    /// Keys of the same length: enough to be counted.
+    fn fuzzy(
+        &mut self,
+        query: &[u8],
+        distance: u32,
+        _minimum_prefix: usize,
+        mut take: impl FnMut(&[u8], u32),
+    ) -> Result<()> {
+        let near = self.0.keys().filter(|key| key.len() == query.len());
+        near.for_each(|key| take(key, distance));
+        Ok(())
+    }
+
+    /// Keys that start so, each as heavy as it is long.
+    fn complete(
+        &mut self,
+        prefix: &[u8],
+        top: usize,
+        mut take: impl FnMut(&[u8], u32),
+    ) -> Result<()> {
+        let found = self.0.keys().filter(|key| key.starts_with(prefix));
+        for key in found.take(top) {
+            take(key, u32::try_from(key.len())?);
+        }
+        Ok(())
+    }
+
+    /// Keys of a single byte.
+    fn find(
+        &mut self,
+        text: &[u8],
+        _boundaries: Boundaries,
+        mut take: impl FnMut(usize, usize),
+    ) -> Result<()> {
+        for (at, byte) in text.iter().enumerate() {
+            if self.0.contains_key(std::slice::from_ref(byte)) {
+                take(at, at + 1);
+            }
+        }
         Ok(())
     }
 }
@@ -83,6 +128,37 @@ fn all_keys_in_order() {
     let (_folder, tree) = tree();
     let report = iterate::measure(&mut &tree, 1).unwrap();
     assert_eq!((report.keys, report.nanoseconds.len()), (3, 1));
+}
+
+#[test]
+fn queries_with_several_matches() {
+    let (_folder, tree) = tree();
+    let near = matches::fuzzy(&mut &tree, &QUERIES, 2, 1, 0).unwrap();
+    assert_eq!(
+        (near.queries, near.found, near.nanoseconds.len()),
+        (4, 7, 2)
+    );
+    let nearer = matches::fuzzy(&mut &tree, &QUERIES, 0, 0, 0).unwrap();
+    assert_ne!(near.checksum, nearer.checksum);
+    let all = matches::complete(&mut &tree, &[b"", b"a"], 1, 2).unwrap();
+    assert_eq!((all.queries, all.found), (2, 3));
+    // the same weights, but not of the same queries
+    let others = matches::complete(&mut &tree, &[b"a", b""], 1, 2).unwrap();
+    assert_eq!(others.found, all.found);
+    assert_ne!(others.checksum, all.checksum);
+}
+
+#[test]
+fn keys_in_a_text() {
+    let (folder, _tree) = tree();
+    let rows = folder.path().join("rows");
+    let report = |text| find::measure::<Tree>(&rows, text, 2, Boundaries::None).unwrap();
+    let first = report(b"a cab");
+    assert_eq!(
+        (first.bytes, first.found, first.nanoseconds.len()),
+        (5, 3, 2)
+    );
+    assert_ne!(first.checksum, report(b"a abc").checksum);
 }
 
 #[test]

@@ -12,8 +12,8 @@ use keyfold_benches::figures::Figure;
 use keyfold_benches::record::Record;
 use keyfold_benches::setting::Setting;
 use keyfold_benches::{
-    cold, compile, environment, get, get_many, glance, iterate, latency, limited, memory, pictures,
-    resident, scale, size, targets,
+    cold, compile, complete, environment, find, fuzzy, get, get_many, glance, iterate, latency,
+    limited, memory, pictures, resident, scale, size, targets,
 };
 
 #[derive(clap::Parser)]
@@ -61,6 +61,9 @@ enum Measurement {
     Resident,
     Iterate,
     Cold,
+    Fuzzy,
+    Complete,
+    Find,
     Compile,
     Scale,
     Limited,
@@ -70,7 +73,7 @@ enum Measurement {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let benches = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let mut definitions = Definitions::read(&benches.join("definitions.toml"))?;
+    let mut definitions = Definitions::read(&benches)?;
     if !arguments.with.is_empty() {
         definitions.keep(&arguments.with)?;
     }
@@ -181,6 +184,24 @@ impl Run {
                 let samples = cold::run(setting)?;
                 let table = cold::table(&samples);
                 record.add("cold", "Gets from cold files", &samples, &table)?;
+            }
+            Measurement::Fuzzy => {
+                let samples = fuzzy::run(setting)?;
+                let table = fuzzy::table(&samples, &ours);
+                record.add("fuzzy", "Keys near misspelled ones", &samples, &table)?;
+                figures = fuzzy::figures(setting, &samples);
+            }
+            Measurement::Complete => {
+                let samples = complete::run(setting)?;
+                let table = complete::table(&samples, &ours);
+                record.add("complete", "Heaviest completions", &samples, &table)?;
+                figures = complete::figures(&samples);
+            }
+            Measurement::Find => {
+                let samples = find::run(setting)?;
+                let table = find::table(&samples, &ours);
+                record.add("find", "Keys in running text", &samples, &table)?;
+                figures = find::figures(setting, &samples);
             }
             Measurement::Compile => {
                 let samples = compile::run(setting)?;

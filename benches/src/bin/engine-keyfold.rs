@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use harness::{Access, Boundaries, Engine, Form, Session};
-use keyfold_reader::{Completion, Dictionary, Entries, Finder, LoadingStrategy, Matches, Overlap, Value};
+use keyfold_reader::{Completion, Dictionary, Entries, Finder, LoadingStrategy, Overlap, Value};
 
 struct Keyfold(Dictionary);
 
@@ -88,7 +88,7 @@ impl Session for Reader<'_> {
         let wanted = Completion::top(top as u64);
         let mut matches = self.entries.complete(prefix, &wanted)?;
         while matches.advance()? {
-            take(matches.key(), weight(&matches)?);
+            take(matches.key(), matches.value().weight());
         }
         Ok(())
     }
@@ -112,12 +112,6 @@ impl Session for Reader<'_> {
     }
 }
 
-/// The weight of the current match.
-fn weight(matches: &Matches<'_>) -> Result<u32> {
-    let value = matches.value().as_u64()?;
-    Ok(u32::try_from(value)?)
-}
-
 /// What finds keys between such boundaries, and those of them that are asked for.
 fn finder(entries: &Entries, boundaries: Boundaries) -> Result<Finder> {
     let (boundaries, overlap) = match boundaries {
@@ -125,7 +119,9 @@ fn finder(entries: &Entries, boundaries: Boundaries) -> Result<Finder> {
         Boundaries::Words => (keyfold_reader::Boundaries::Words, Overlap::LeftmostLongest),
         Boundaries::None => (keyfold_reader::Boundaries::None, Overlap::LeftmostLongest),
     };
-    Ok(Finder::new(entries)?.boundaries(boundaries).overlap(overlap))
+    Ok(Finder::new(entries)?
+        .boundaries(boundaries)
+        .overlap(overlap))
 }
 
 fn main() -> Result<()> {

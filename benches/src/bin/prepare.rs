@@ -2,12 +2,13 @@
 //! other children inherit.
 #![forbid(unsafe_code)]
 
+use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use keyfold_benches::corpus::{Files, keys, unpacked};
+use keyfold_benches::corpus::{Files, keys, prefixes, unpacked};
 use keyfold_benches::definitions::Parts;
 use keyfold_benches::made::{self, Keys};
 
@@ -35,6 +36,24 @@ enum Arguments {
         /// How many rows
         rows: usize,
     },
+    /// Unpack a text
+    Unpack {
+        /// The text, packed with gzip
+        source: PathBuf,
+        /// Where it goes
+        file: PathBuf,
+    },
+    /// Write the beginnings of lines, one per line
+    Prefixes {
+        /// Lines, in the order in which their beginnings are taken
+        lines: PathBuf,
+        /// Where they go
+        file: PathBuf,
+        /// Bytes of each
+        bytes: usize,
+        /// How many
+        count: usize,
+    },
     /// Write made rows to standard output: pairs of the words of a corpus
     Made {
         /// Rows, packed with gzip, whose keys are words
@@ -60,6 +79,18 @@ fn main() -> Result<()> {
             parts,
             rows,
         } => Files::below(&folder, &name).write_made(&source, parts, rows),
+        Arguments::Unpack { source, file } => Ok(fs::write(file, unpacked(&source)?)?),
+        Arguments::Prefixes {
+            lines,
+            file,
+            bytes,
+            count,
+        } => {
+            let lines = fs::read_to_string(lines)?;
+            let mut text = prefixes(&lines, bytes, count).join("\n");
+            text.push('\n');
+            Ok(fs::write(file, text)?)
+        }
         Arguments::Made { source, kind, rows } => {
             let text = String::from_utf8(unpacked(&source)?)?;
             let keys = Keys::new(Parts::Words, keys(&text));

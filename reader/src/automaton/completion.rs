@@ -49,7 +49,7 @@ impl FuzzyPrefix {
         let mut least = state.least;
         if let Some(alignment) = state.alignment {
             self.typed.finish(&alignment, |at| {
-                least = less(least, self.typed.distance(at))
+                least = less(least, self.typed.distance(at));
             });
         }
         least

@@ -14,6 +14,8 @@ use crate::value::ValueKind;
 pub(crate) struct Places {
     list: Vec<Place>,
     opened: Opened,
+    /// Room for a key.
+    whole: Vec<u8>,
     /// Steps that led somewhere.
     steps: u64,
 }
@@ -54,6 +56,16 @@ impl Places {
     pub(crate) fn truncate(&mut self, mark: Mark) {
         self.list.truncate(mark.places);
         self.opened.truncate(mark.opened);
+    }
+
+    /// As by default, with room for what most walks need.
+    pub(crate) fn with_room() -> Self {
+        Places {
+            list: Vec::with_capacity(256),
+            opened: Opened::with_room(),
+            whole: Vec::new(),
+            steps: 0,
+        }
     }
 
     /// Where all keys start; nothing when there are none.
@@ -243,7 +255,17 @@ impl Places {
         for place in &self.list[spot.start as usize..spot.end as usize] {
             let source = entries.source(place.source);
             let fsa = source.dictionary.fsa();
-            let found = fsa.get_at(place.at, ending, &mut self.opened);
+            // slots lead from the root alone, but so fast that it does not matter where the walk stands
+            let stored = matches!(place.at, Position::Stored(_));
+            let found = match source.root.filter(|_| stored && source.from_root) {
+                Some(root) if !ending.is_empty() => {
+                    self.whole.clear();
+                    self.whole.extend_from_slice(key);
+                    self.whole.extend_from_slice(ending);
+                    fsa.get(root, &self.whole)
+                }
+                _ => fsa.get_at(place.at, ending, &mut self.opened),
+            };
             let Some(handle) = in_file(source, found)? else {
                 continue;
             };

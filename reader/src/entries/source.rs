@@ -14,6 +14,8 @@ pub struct Source {
     pub(crate) root: Option<Cursor>,
     /// Bytes of the stored keys above the root.
     pub(crate) hidden: usize,
+    /// Whether a key is found sooner from the root than from where a walk stands.
+    pub(crate) from_root: bool,
     deleted: Option<Arc<BTreeSet<Vec<u8>>>>,
 }
 
@@ -25,7 +27,9 @@ impl Source {
 
     /// The keys below `root`, which `hidden` bytes of the stored keys lead to.
     pub(crate) fn below(dictionary: &Dictionary, root: Option<Cursor>, hidden: usize) -> Self {
+        let fsa = dictionary.fsa();
         Source {
+            from_root: fsa.has_slots() && root == fsa.root(),
             dictionary: dictionary.clone(),
             root,
             hidden,

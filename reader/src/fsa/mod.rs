@@ -137,18 +137,22 @@ impl Fsa {
         }
     }
 
-    /// Tells the length of each key that leads on from here and that `text` starts with, shortest first; how much of the
-    /// text leads to any key.
+    /// Tells the length of each key that leads on from here and that `text` starts with, and its value, shortest first;
+    /// how much of the text leads to any key.
     #[inline]
     pub fn prefixes(
         &self,
         at: Cursor,
         text: &[u8],
-        found: impl FnMut(usize),
+        mut found: impl FnMut(usize, ValueHandle),
     ) -> Result<usize, Fault> {
         match &self.layout {
-            Layout::SparseArray(array) => array.prefixes(at.state, text, found),
-            Layout::Fold(fold) => fold.prefixes(at.state, text, found),
+            Layout::SparseArray(array) => {
+                array.prefixes(at.state, text, |len, value| found(len, ValueHandle(value)))
+            }
+            Layout::Fold(fold) => fold.prefixes(at.state, text, |len, ordinal| {
+                found(len, ValueHandle(ordinal.into()));
+            }),
         }
     }
 
@@ -241,6 +245,27 @@ impl Fsa {
             at = child;
         }
         Ok(at)
+    }
+
+    /// The value of the only key that leads on from here by at most `limit` labels, which are appended. Nothing if there are
+    /// several, or to find out takes more than a look.
+    #[inline]
+    pub(crate) fn only(
+        &self,
+        at: Cursor,
+        limit: usize,
+        labels: &mut Vec<u8>,
+    ) -> Result<Option<ValueHandle>, Fault> {
+        let value = match &self.layout {
+            Layout::SparseArray(array) => array.only(at.state, limit, labels)?,
+            Layout::Fold(fold) => fold.only(at.state, labels)?.map(u64::from),
+        };
+        Ok(value.map(ValueHandle))
+    }
+
+    /// Whether there is a faster way from the root than by its children.
+    pub(crate) fn has_slots(&self) -> bool {
+        self.fold().is_some_and(Fold::has_slots)
     }
 
     /// A number that tells the positions of one automaton apart.

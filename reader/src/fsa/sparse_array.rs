@@ -6,6 +6,7 @@
 //! length).
 
 mod lookups;
+mod only;
 mod prefixes;
 
 use std::ops::Range;

@@ -1,7 +1,5 @@
 //! Keys that an automaton accepts, best first.
 
-use std::cmp::Ordering;
-
 use super::endings::{self, Ending};
 use super::texts::{Text, Texts};
 use crate::automaton::Automaton;
@@ -53,52 +51,80 @@ enum What {
     Key(Found),
 }
 
-impl Item {
-    /// Less: comes first.
-    fn compare(self, other: Item, texts: &Texts) -> Ordering {
-        (self.score.cmp(&other.score))
-            .then_with(|| other.weight.cmp(&self.weight))
-            .then_with(|| texts.compare(self.text, other.text))
-    }
+/// Most searches keep no more items than this.
+const ROOM: usize = 128;
+
+/// A binary heap of items, some of which are compared by bytes that stand elsewhere.
+struct Queue {
+    heap: Vec<Place>,
+    /// All items there were.
+    items: Vec<Item>,
 }
 
-/// A binary heap, whose items are compared by bytes that stand elsewhere.
-#[derive(Default)]
-struct Queue(Vec<Item>);
+/// An item in the heap.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Score, ascending, then weight, descending.
+    rank: u64,
+    item: usize,
+}
 
 impl Queue {
-    fn push(&mut self, item: Item, texts: &Texts) {
-        self.0.push(item);
-        let mut at = self.0.len() - 1;
-        while at > 0 && item.compare(self.0[(at - 1) / 2], texts).is_lt() {
-            self.0.swap(at, (at - 1) / 2);
-            at = (at - 1) / 2;
+    fn new() -> Self {
+        Queue {
+            heap: Vec::with_capacity(ROOM),
+            items: Vec::with_capacity(ROOM),
         }
+    }
+
+    /// Whether one comes before the other.
+    #[inline]
+    fn is_before(&self, one: Place, other: Place, texts: &Texts) -> bool {
+        one.rank < other.rank
+            || one.rank == other.rank
+                && texts
+                    .compare(self.items[one.item].text, self.items[other.item].text)
+                    .is_lt()
+    }
+
+    fn push(&mut self, item: Item, texts: &Texts) {
+        let place = Place {
+            rank: u64::from(item.score) << 32 | u64::from(u32::MAX - item.weight),
+            item: self.items.len(),
+        };
+        self.items.push(item);
+        let mut at = self.heap.len();
+        self.heap.push(place);
+        while let Some(above) = at.checked_sub(1).map(|below| below / 2) {
+            if !self.is_before(place, self.heap[above], texts) {
+                break;
+            }
+            self.heap[at] = self.heap[above];
+            at = above;
+        }
+        self.heap[at] = place;
     }
 
     fn pop(&mut self, texts: &Texts) -> Option<Item> {
-        let last = self.0.pop()?;
-        let Some(first) = self.0.first_mut() else {
-            return Some(last);
+        let last = self.heap.pop()?;
+        let Some(&first) = self.heap.first() else {
+            return Some(self.items[last.item]);
         };
-        let first = std::mem::replace(first, last);
         let mut at = 0;
-        loop {
-            let (left, right) = (2 * at + 1, 2 * at + 2);
-            let Some(&other) = self.0.get(left) else {
-                break;
+        while let Some(&left) = self.heap.get(2 * at + 1) {
+            let right = self.heap.get(2 * at + 2).copied();
+            let (next, place) = match right {
+                Some(right) if self.is_before(right, left, texts) => (2 * at + 2, right),
+                _ => (2 * at + 1, left),
             };
-            let next = match self.0.get(right) {
-                Some(&item) if item.compare(other, texts).is_lt() => right,
-                _ => left,
-            };
-            if self.0[next].compare(last, texts).is_ge() {
+            if !self.is_before(place, last, texts) {
                 break;
             }
-            self.0.swap(at, next);
+            self.heap[at] = place;
             at = next;
         }
-        Some(first)
+        self.heap[at] = last;
+        Some(self.items[first.item])
     }
 }
 
@@ -113,10 +139,10 @@ impl<A: Automaton> BestFirst<A> {
     ) -> Result<Self> {
         let mut search = BestFirst {
             automaton,
-            places: Places::default(),
-            texts: Texts::default(),
-            states: Vec::new(),
-            queue: Queue::default(),
+            places: Places::with_room(),
+            texts: Texts::with_room(),
+            states: Vec::with_capacity(ROOM),
+            queue: Queue::new(),
             ranges: Vec::new(),
             endings: Vec::new(),
             key: Vec::new(),

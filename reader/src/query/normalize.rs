@@ -53,7 +53,7 @@ impl Entries {
         for source in self.sources() {
             if let Some(root) = source.root {
                 let fsa = source.dictionary.fsa();
-                fsa.prefixes(root, text, |length| lengths.push(length))
+                fsa.prefixes(root, text, |length, _| lengths.push(length))
                     .in_file(source.dictionary.path())?;
             }
         }

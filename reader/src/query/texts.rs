@@ -23,6 +23,14 @@ pub(super) struct Text {
 }
 
 impl Texts {
+    /// None, with room for what most searches need.
+    pub(super) fn with_room() -> Self {
+        Texts {
+            bytes: Vec::with_capacity(2048),
+            parts: Vec::new(),
+        }
+    }
+
     /// Adds a string.
     pub(super) fn add(&mut self, bytes: &[u8]) -> Text {
         let start = self.bytes.len();

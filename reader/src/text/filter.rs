@@ -40,6 +40,10 @@ pub(super) struct Filter {
     fourth: Table<FOURTH, 2>,
     /// Keys shorter than that, with zeros behind them.
     short: Table<FOURTH, 2>,
+    /// Whether all of those are there.
+    whole: bool,
+    /// Whether a key may start with a space.
+    spaced: bool,
 }
 
 /// The start of a key, or of what is left of a text.
@@ -75,20 +79,24 @@ impl Filter {
         };
         let sources = entries.sources();
         let keys: u64 = sources.iter().map(|source| source.dictionary.len()).sum();
+        let whole = keys <= KEYS;
         for source in sources {
-            let gathered = if keys <= KEYS {
+            let gathered = if whole {
                 starts.read(source, spelled)
             } else {
                 starts.walk(source, spelled)
             };
             gathered.in_file(source.dictionary.path())?;
         }
+        let spaces = starts.first.iter().skip(b' '.into()).step_by(1 << 8);
         Ok(Filter {
+            spaced: { spaces }.any(|&said| said != 0),
             first: starts.first,
             second: Table::new(&starts.second),
             third: Table::new(&starts.third),
             fourth: Table::new(&starts.fourth),
             short: Table::new(&starts.short),
+            whole,
         })
     }
 
@@ -113,6 +121,25 @@ impl Filter {
             return true;
         }
         third & GOES_ON != 0 && self.fourth.get(start) != 0
+    }
+
+    /// Whether a key may start with a space.
+    #[inline]
+    pub(super) fn may_start_with_space(&self) -> bool {
+        self.spaced
+    }
+
+    /// Whether these bytes may be a key.
+    #[inline]
+    pub(super) fn may_be_key(&self, bytes: &[u8]) -> bool {
+        let mut key = Start::default();
+        match key.get_mut(..bytes.len()) {
+            Some(start) if self.whole && bytes.len() < FOURTH => {
+                start.copy_from_slice(bytes);
+                self.short.get(&key) != 0
+            }
+            _ => true,
+        }
     }
 
     /// Whether one of the keys may be stored that have the lengths in a set of bits, and that a text starts with.

@@ -35,14 +35,14 @@ impl Glance {
         while at < places.end {
             let original = at - places.start + original;
             if !self.block.contains(&original) {
-                self.look(boundaries, text, original);
+                self.look(boundaries, filter.may_start_with_space(), text, original);
             }
             let skipped = original - self.block.start;
             let left = places.end - at;
             let len = left.min(BLOCK - skipped);
             let mut starts = self.starts >> skipped & (u64::MAX >> (BLOCK - len));
-            // nothing is known of places behind the last one
-            let ends = self.ends >> skipped | !(u128::MAX >> (127 - left.min(127)));
+            // nothing is known of places behind the last one, which may be folded to more bytes than it has
+            let ends = self.ends >> skipped | !(u128::MAX >> (128 - left.min(128)));
             while starts != 0 {
                 let place = starts.trailing_zeros();
                 let [low, high, ..] = (ends >> place).to_le_bytes();
@@ -57,19 +57,26 @@ impl Glance {
         None
     }
 
-    /// Looks at the block that starts at a place of the text.
-    fn look(&mut self, boundaries: Boundaries, text: &[u8], at: usize) {
+    /// Looks at the block that starts at a place of the text; `spaced` if a match may start with a space.
+    fn look(&mut self, boundaries: Boundaries, spaced: bool, text: &[u8], at: usize) {
         self.block = at..at + BLOCK;
         (self.starts, self.ends) = match boundaries {
             // between letters, digits and low lines of ASCII there is no boundary
             Boundaries::Words => {
-                let joins = bits(&bytes(text, at, 0), joins);
+                let bytes = bytes(text, at, 0);
+                let joins = bits(&bytes, joins);
                 let bounds = !(joins & joins >> 1);
-                (low(bounds), bounds)
+                let starts = if spaced {
+                    bounds
+                } else {
+                    // every other boundary stands before a space
+                    bounds & !(bits(&bytes, |byte| byte == b' ') >> 1)
+                };
+                (low(starts), bounds)
             }
             // matches start behind spaces and at the start, they end before spaces and at the end
             Boundaries::Spaces => {
-                let spaces = bits(&bytes(text, at, b' '), |eight| equal(eight, b' '));
+                let spaces = bits(&bytes(text, at, b' '), |byte| byte == b' ');
                 (low(spaces), spaces >> 1)
             }
             Boundaries::None => (u64::MAX, u128::MAX),
@@ -82,52 +89,39 @@ impl Glance {
 fn bytes(text: &[u8], at: usize, filler: u8) -> [u8; BYTES] {
     let within = at
         .checked_sub(1)
-        .and_then(|start| text[start..].first_chunk());
+        .and_then(|start| text.get(start..)?.first_chunk());
     within.copied().unwrap_or_else(|| {
         let mut bytes = [filler; BYTES];
         let start = at.saturating_sub(1);
         let before = usize::from(at == 0);
-        for (byte, &present) in bytes[before..].iter_mut().zip(&text[start..]) {
+        // what a character is folded to may reach beyond the text
+        let rest = text.get(start..).unwrap_or_default();
+        for (byte, &present) in bytes[before..].iter_mut().zip(rest) {
             *byte = present;
         }
         bytes
     })
 }
 
-/// A bit for each byte of which `is` sets the highest bit, eight bytes at a time.
+/// A bit for each byte that is of a kind.
 #[inline]
-fn bits(bytes: &[u8; BYTES], is: impl Fn(u64) -> u64) -> u128 {
-    let (eights, _) = bytes.as_chunks::<8>();
+fn bits(bytes: &[u8; BYTES], is: impl Fn(u8) -> bool) -> u128 {
+    // a loop that the compiler makes one over vectors of bytes
+    let ones = bytes.map(|byte| u8::from(is(byte)));
+    let (eights, _) = ones.as_chunks::<8>();
     let bits = eights.iter().enumerate().map(|(number, eight)| {
         // the product gathers one bit of each byte in its highest byte
-        let set = (is(u64::from_le_bytes(*eight)) & HIGH) >> 7;
+        let set = u64::from_le_bytes(*eight);
         u128::from(set.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * number)
     });
     bits.fold(0, |all, bits| all | bits)
 }
 
-/// The highest bit of each of eight bytes, and the lowest.
-const HIGH: u64 = ONES << 7;
-const ONES: u64 = 0x0101_0101_0101_0101;
-
 /// Letters, digits and low lines of ASCII.
 #[inline]
-fn joins(eight: u64) -> u64 {
-    let seven = eight & !HIGH;
-    // sums set the highest bit of a byte that is `first` or more
-    let within = |bytes: u64, first: u8, last: u8| {
-        let from = bytes + ONES * u64::from(0x80 - first);
-        let beyond = bytes + ONES * u64::from(0x7F - last);
-        from & !beyond
-    };
-    let letters = within(seven | ONES << 5, b'a', b'z');
-    (letters | within(seven, b'0', b'9') | within(seven, b'_', b'_')) & !eight
-}
-
-#[inline]
-fn equal(eight: u64, byte: u8) -> u64 {
-    let differ = eight ^ (ONES * u64::from(byte));
-    !(((differ & !HIGH) + !HIGH) | differ)
+fn joins(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_')
 }
 
 /// The lower half of some bits.
@@ -152,7 +146,7 @@ mod tests {
             let wanted = |is: bool| if is { 1 << 3 | 1 << 70 } else { 0 };
             let joining = byte.is_ascii_alphanumeric() || byte == b'_';
             assert_eq!(bits(&block, joins), others | wanted(joining), "{byte}");
-            let spaces = bits(&block, |eight| equal(eight, b' '));
+            let spaces = bits(&block, |byte| byte == b' ');
             assert_eq!(spaces, wanted(byte == b' '), "{byte}");
         }
     }
@@ -160,11 +154,12 @@ mod tests {
     #[test]
     fn ends_of_a_text() {
         let mut glance = Glance::default();
-        for (boundaries, starts, ends) in [
-            (Boundaries::Words, 0b01_1001, 0b11_1001),
-            (Boundaries::Spaces, 0b01_0001, 0b10_1000),
+        for (boundaries, spaced, starts, ends) in [
+            (Boundaries::Words, true, 0b01_1001, 0b11_1001),
+            (Boundaries::Words, false, 0b01_0001, 0b11_1001),
+            (Boundaries::Spaces, true, 0b01_0001, 0b10_1000),
         ] {
-            glance.look(boundaries, b"abc d", 0);
+            glance.look(boundaries, spaced, b"abc d", 0);
             assert_eq!(glance.starts & 0b1_1111, starts);
             assert_eq!(glance.ends & 0b11_1111, ends);
         }

@@ -54,12 +54,12 @@ pub struct Spans<'t> {
     at: usize,
     /// A place in the text, and the characters before it.
     counted: (usize, u64),
-    /// The start of the current match, and the lengths of the keys there that are still to be looked at, the next one
-    /// last; in folded text where there is such.
+    /// The start of the current match, and the keys there that are still to be looked at, the next one last; in folded
+    /// text where there is such.
     start: usize,
-    lens: Vec<usize>,
+    ends: Vec<End>,
     /// The keys that are folded to the current match.
-    spelled: Option<Spelled>,
+    spelled: Spelled,
     /// The current match and where it stands in the feed.
     found: Option<(Span, Found)>,
     current: (usize, usize),
@@ -75,6 +75,9 @@ pub(super) enum Feed<'t> {
         ended: bool,
     },
 }
+
+/// The length of a key, and what is stored of it; nothing if keys are stored with spellings.
+type End = (usize, Option<Found>);
 
 /// What a look at the text that is there comes to.
 enum Look {
@@ -133,8 +136,8 @@ impl<'t> Spans<'t> {
             at: 0,
             counted: (0, 0),
             start: 0,
-            lens: Vec::new(),
-            spelled: None,
+            ends: Vec::new(),
+            spelled: Spelled::default(),
             found: None,
             current: (0, 0),
             left: finder.entries.most(),
@@ -174,8 +177,8 @@ impl<'t> Spans<'t> {
 
     /// The key of the current match, as it was given to the compiler.
     pub fn key(&self) -> &[u8] {
-        match &self.spelled {
-            Some(spelled) => spelled.key(),
+        match &self.pane {
+            Some(_) => self.spelled.key(),
             None => &self.feed.text().0[self.current.0..self.current.1],
         }
     }
@@ -236,15 +239,13 @@ impl<'t> Spans<'t> {
 
     /// Goes to the next match at the current start, if there is one.
     fn next_here(&mut self) -> Result<bool> {
-        if let Some(spelled) = &mut self.spelled {
-            if let Some(found) = spelled.advance(&self.finder.entries)? {
-                let span = self.found.map(|(span, _)| span);
-                self.found = span.or(Some(self.place())).map(|span| (span, found));
-                return Ok(true);
-            }
-            self.spelled = None;
+        if self.pane.is_some()
+            && let Some(found) = self.spelled.advance(&self.finder.entries)?
+        {
+            self.found = Some((self.place(), found));
+            return Ok(true);
         }
-        while let Some(len) = self.lens.pop() {
+        while let Some((len, stored)) = self.ends.pop() {
             let (start, end) = (self.start, self.start + len);
             let (text, _) = self.feed.text();
             let entries = &self.finder.entries;
@@ -253,25 +254,26 @@ impl<'t> Spans<'t> {
                 None => {
                     self.current = (start, end);
                     let key = &text[start..end];
-                    self.places.get(entries, root, key, b"")?
+                    let deleted =
+                        |found: &Found| entries.source(found.source).has_deleted(key, b"");
+                    stored.filter(|found| !deleted(found))
                 }
                 Some(pane) => {
                     self.current = (pane.original(start), pane.original(end));
                     let as_is = &text[self.current.0..self.current.1];
                     let folded = &pane.bytes()[start..end];
-                    let mut spelled = Spelled::new(entries, &mut self.places, root, folded, as_is)?;
-                    let found = spelled.advance(entries)?;
-                    self.spelled = found.is_some().then_some(spelled);
-                    found
+                    self.spelled
+                        .look_up(entries, &mut self.places, root, folded, as_is)?;
+                    self.spelled.advance(entries)?
                 }
             };
             let Some(found) = found else { continue };
             match self.finder.overlap {
                 Overlap::LeftmostLongest => {
-                    self.lens.clear();
+                    self.ends.clear();
                     self.at = end;
                 }
-                Overlap::PerStart => self.lens.clear(),
+                Overlap::PerStart => self.ends.clear(),
                 Overlap::All => {}
             }
             self.found = Some((self.place(), found));
@@ -356,29 +358,31 @@ impl<'t> Spans<'t> {
             Some(pane) => (pane.bytes(), last && pane.to() == text.len()),
         };
         let rest = &hay[at..hay.len().min(at + MAX_KEY_LEN)];
-        self.lens.clear();
+        self.ends.clear();
         let sources = self.finder.entries.sources();
         let mut reached = 0;
-        for source in sources {
+        for (number, source) in (0..).zip(sources) {
             let Some(root) = source.root else { continue };
-            let lens = &mut self.lens;
-            let followed = source
-                .dictionary
-                .fsa()
-                .prefixes(root, rest, |len| lens.push(len));
+            let ends = &mut self.ends;
+            let add = |len, handle| {
+                let source = number;
+                ends.push((len, Some(Found { source, handle })));
+            };
+            let followed = source.dictionary.fsa().prefixes(root, rest, add);
             reached = reached.max(followed.in_file(source.dictionary.path())?);
         }
         let more = reached == rest.len() && !complete && rest.len() < MAX_KEY_LEN;
         if self.pane.is_some() && !more {
-            self.lens.clear();
-            self.lens.extend(1..=reached);
+            self.ends.clear();
+            self.ends.extend((1..=reached).map(|len| (len, None)));
         } else if sources.len() > 1 {
-            self.lens.sort_unstable();
-            self.lens.dedup();
+            // of the newest source that has it comes first, and stays
+            self.ends.sort_by_key(|&(len, _)| len);
+            self.ends.dedup_by_key(|(len, _)| *len);
         }
         let mut undecided = more;
-        let (bounds, pane) = (&mut self.bounds, &self.pane);
-        self.lens.retain(|len| {
+        let (bounds, pane, filter) = (&mut self.bounds, &self.pane, &self.finder.filter);
+        self.ends.retain(|(len, _)| {
             let end = at + len;
             let place = match pane {
                 None => end,
@@ -387,10 +391,11 @@ impl<'t> Spans<'t> {
             };
             let ends = bounds.ends(boundaries, text, place, last);
             undecided |= ends.is_none();
-            ends == Some(true)
+            // what leads to a key need not be one
+            ends == Some(true) && (pane.is_none() || filter.may_be_key(&hay[at..end]))
         });
         if undecided {
-            self.lens.clear();
+            self.ends.clear();
             // a longer stretch of folded text may do, or one that starts here
             if let Some(pane) = &mut self.pane {
                 let from = pane.original(at);
@@ -402,7 +407,7 @@ impl<'t> Spans<'t> {
             return Ok(Look::More);
         }
         if self.finder.overlap == Overlap::All {
-            self.lens.reverse();
+            self.ends.reverse();
         }
         self.start = at;
         self.at = at + 1;

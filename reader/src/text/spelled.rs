@@ -2,14 +2,16 @@
 
 use super::rule::{SPELLING, TextRule};
 use crate::automaton::Every;
+use crate::dictionary::MAX_KEY_LEN;
 use crate::entries::{Entries, Found, Places, Spot, Walk};
 use crate::error::{InFile, Result};
 use crate::query::Search;
 
 /// The keys that are folded to the same text: first the one that is spelled as asked for, then the others in the order they are
 /// stored in.
+#[derive(Default)]
 pub(super) struct Spelled {
-    /// The stored key that is spelled as asked for; its value, until it was given.
+    /// The stored key that is spelled as asked for, or the only one; its value, until it was given.
     exact: Vec<u8>,
     first: Option<Found>,
     others: Option<Search<Every>>,
@@ -18,47 +20,56 @@ pub(super) struct Spelled {
 }
 
 impl Spelled {
-    /// The keys that are folded to `folded`, of which the one spelled `as_is` comes first.
-    pub(super) fn new(
+    /// Looks for the keys that are folded to `folded`, of which the one spelled `as_is` comes first.
+    pub(super) fn look_up(
+        &mut self,
         entries: &Entries,
         places: &mut Places,
         root: Spot,
         folded: &[u8],
         as_is: &[u8],
-    ) -> Result<Self> {
-        let mut exact = [folded, &[SPELLING]].concat();
-        let stored = |prefix: &[u8]| -> Result<bool> {
-            for source in entries.sources() {
-                let Some(root) = source.root else { continue };
-                let fsa = source.dictionary.fsa();
-                if fsa
-                    .follow(root, prefix)
-                    .in_file(source.dictionary.path())?
-                    .is_some()
-                {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        };
-        if !stored(&exact)? {
-            return Ok(Spelled {
-                exact,
-                first: None,
-                others: None,
-                other: false,
-            });
+    ) -> Result<()> {
+        self.exact.clear();
+        self.exact.extend_from_slice(folded);
+        self.exact.push(SPELLING);
+        self.first = None;
+        self.others = None;
+        self.other = false;
+        if !self.are_several(entries)? {
+            return Ok(());
         }
-        let others = Search::new(entries, Every, &exact)?;
+        self.others = Some(Search::new(entries, Every, &self.exact)?);
         if folded != as_is {
-            exact.extend_from_slice(as_is);
+            self.exact.extend_from_slice(as_is);
         }
-        Ok(Spelled {
-            first: places.get(entries, root, &exact, b"")?,
-            exact,
-            others: Some(others),
-            other: false,
-        })
+        self.first = places.get(entries, root, &self.exact, b"")?;
+        Ok(())
+    }
+
+    /// Whether there may be several keys that start like the one looked for, with the separator. If there is one, it is taken.
+    fn are_several(&mut self, entries: &Entries) -> Result<bool> {
+        let sources = entries.sources();
+        for (number, source) in (0..).zip(sources) {
+            let Some(root) = source.root else { continue };
+            let (fsa, path) = (source.dictionary.fsa(), source.dictionary.path());
+            let Some(at) = fsa.follow(root, &self.exact).in_file(path)? else {
+                continue;
+            };
+            if sources.len() > 1 || source.has_any_deleted() {
+                return Ok(true);
+            }
+            let prefix = self.exact.len();
+            let only = fsa.only(at, MAX_KEY_LEN, &mut self.exact).in_file(path)?;
+            self.first = only.map(|handle| Found {
+                source: number,
+                handle,
+            });
+            if self.first.is_none() {
+                self.exact.truncate(prefix);
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Goes to the next key; its value.

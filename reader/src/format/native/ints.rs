@@ -264,15 +264,14 @@ impl Ints {
     /// The highest of the integers at the ordinals; 0 where there are none.
     pub fn max(&self, ordinals: Range<u64>) -> u64 {
         let end = ordinals.end.min(self.len);
-        let mut values = [0; BLOCK];
         let mut at = ordinals.start;
         let mut max = 0;
         while at < end {
-            let first = at / BLOCK as u64 * BLOCK as u64;
-            self.block(at / BLOCK as u64, &mut values);
-            let next = end.min(first + BLOCK as u64);
-            let part = &values[to_usize(at - first)..to_usize(next - first)];
-            max = part.iter().fold(max, |max, &value| max.max(value));
+            let block = at / BLOCK as u64;
+            let next = end.min((block + 1) * BLOCK as u64);
+            if let Some(block) = self.open(block) {
+                max = max.max(block.max(place(at)..place(next - 1) + 1));
+            }
             at = next;
         }
         max
@@ -349,19 +348,35 @@ impl<'a> Block<'a> {
 
     #[inline]
     fn get(&self, i: u32) -> u64 {
+        self.value(i, self.start(i))
+    }
+
+    /// The highest of some integers.
+    #[inline]
+    fn max(&self, range: Range<u32>) -> u64 {
+        let mut at = self.start(range.start);
+        let mut max = 0;
+        for i in range {
+            max = max.max(self.value(i, at));
+            at += usize::from(self.layout.form.widths[self.class(i)]);
+        }
+        max
+    }
+
+    /// Where the bits of integer i begin.
+    #[inline]
+    fn start(&self, i: u32) -> usize {
         let widths = self.layout.form.widths.map(usize::from);
         let below = (1u64 << i) - 1;
         let [low, high] = self.words.map(|word| word & below);
         let count = |word: u64| word.count_ones() as usize;
-        let at = if self.layout.form.classes == 1 {
-            widths[0] * i as usize
-        } else {
-            let both = count(low & high);
-            let [low, high] = [count(low) - both, count(high) - both];
-            let none = i as usize - low - high - both;
-            none * widths[0] + low * widths[1] + high * widths[2] + both * widths[3]
-        };
-        self.value(i, at)
+        if self.layout.form.classes == 1 {
+            return widths[0] * i as usize;
+        }
+        let both = count(low & high);
+        let [low, high] = [count(low) - both, count(high) - both];
+        let none = i as usize - low - high - both;
+        none * widths[0] + low * widths[1] + high * widths[2] + both * widths[3]
     }
 
     /// Integer i, whose bits begin at bit `at`.

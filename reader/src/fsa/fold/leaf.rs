@@ -250,25 +250,6 @@ impl<'d> Leaf<'d> {
         })
     }
 
-    /// The first of some keys that has this label.
-    #[inline]
-    pub(super) fn first_with_label(
-        &self,
-        keys: u64,
-        label: u8,
-        alphabet: &Alphabet,
-    ) -> Option<u32> {
-        let rank = usize::from(alphabet.rank(label));
-        let planes = self.header.label_planes.min(8);
-        if rank >> planes != 0 {
-            return None;
-        }
-        let (start, step) = (self.header.labels_at(), self.header.plane_len());
-        let planes = (0..planes as usize).map(|plane| self.word(start + plane * step));
-        let hits = equal_to(planes, rank).0 & keys;
-        (hits != 0).then(|| hits.trailing_zeros())
-    }
-
     /// The codes of an entry.
     #[inline(always)]
     pub(super) fn code_bytes(&self, start: usize, len: usize) -> Result<&'d [u8], &'static str> {
@@ -286,6 +267,20 @@ impl<'d> Leaf<'d> {
         top: usize,
         hint: Option<u32>,
     ) -> Result<(u32, usize, bool), &'static str> {
+        self.descend_by(codec, query, top, hint, |_, _| {})
+    }
+
+    /// As `descend`; `met` is told of each key that the query starts with, shortest first, and where it ends in the
+    /// query.
+    #[inline(always)]
+    pub(super) fn descend_by(
+        &self,
+        codec: Codec<'_>,
+        query: &Query<'_>,
+        top: usize,
+        hint: Option<u32>,
+        met: impl FnMut(u32, usize),
+    ) -> Result<(u32, usize, bool), &'static str> {
         let LeafHeader {
             shared_planes,
             length_planes,
@@ -293,15 +288,15 @@ impl<'d> Leaf<'d> {
             ..
         } = self.header;
         if shared_planes <= 4 && length_planes <= 3 && label_planes <= 5 {
-            self.search::<4, 3, 5>(codec, query, top, hint)
+            self.search::<4, 3, 5>(codec, query, top, hint, met)
         } else if shared_planes <= 6 && length_planes <= 6 && label_planes <= 7 {
-            self.search::<6, 6, 7>(codec, query, top, hint)
+            self.search::<6, 6, 7>(codec, query, top, hint, met)
         } else {
-            self.search::<18, 18, 8>(codec, query, top, hint)
+            self.search::<18, 18, 8>(codec, query, top, hint, met)
         }
     }
 
-    /// As `descend`, in a leaf of at most so many planes of shared lengths, of code lengths and of label ranks.
+    /// As `descend_by`, in a leaf of at most so many planes of shared lengths, of code lengths and of label ranks.
     ///
     /// Whether a leaf has one plane more or less cannot be foreseen, so all of them are loaded, and those that it has
     /// not are made zero: there is one jump per key that parts from the path, and none per plane.
@@ -312,12 +307,12 @@ impl<'d> Leaf<'d> {
         query: &Query<'_>,
         top: usize,
         hint: Option<u32>,
+        mut met: impl FnMut(u32, usize),
     ) -> Result<(u32, usize, bool), &'static str> {
         let header = self.header;
         let step = header.plane_len();
         let window = self.bytes.first_chunk().ok_or(OUTSIDE)?;
         let shared = Self::planes::<S>(window, HEADER_LEN, step, header.shared_planes);
-        let lengths = Self::planes::<L>(window, header.lengths_at(), step, header.length_planes);
         let ranks = Self::planes::<R>(window, header.labels_at(), step, header.label_planes);
         let text = query.bytes();
         let mut live = header.all();
@@ -337,6 +332,7 @@ impl<'d> Leaf<'d> {
             }
             hits.trailing_zeros()
         };
+        let lengths = Self::planes::<L>(window, header.lengths_at(), step, header.length_planes);
         // one turn per key that parts from the path; `live` loses a bit in each
         loop {
             let before = (1u64 << key) - 1;
@@ -348,6 +344,9 @@ impl<'d> Leaf<'d> {
             let tail = self.code_bytes(start, len)?;
             let (end, complete) = codec.tokens.common_from(tail, query, at + 1)?;
             at = end;
+            if complete {
+                met(key, at);
+            }
             let Some(&label) = text.get(at) else {
                 return Ok((key, at, complete));
             };

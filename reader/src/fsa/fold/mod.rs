@@ -5,9 +5,11 @@
 
 mod leaf;
 mod lookups;
+mod only;
 mod opened;
 mod prefixes;
 mod scan;
+mod way;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,18 +23,17 @@ use crate::format::native::alphabet::Alphabet;
 use crate::format::native::header::NativeHeader;
 use crate::format::native::ints::Ints;
 use crate::format::native::node::{LEAF, Node, leaf_offset};
-use crate::format::native::slots::{self, JUNCTION, Junction, SLOT_LEN, Slot};
 use crate::format::native::tokens::{Query, Short, Tokens};
 use crate::format::to_usize;
 use crate::prefetch::prefetch;
 use crate::simd;
 use leaf::{Codec, Leaf};
+use way::Way;
 
 const NODE_OUTSIDE: &str = "a node reaches beyond the head";
 const NODE_ORDER: &str = "a target does not lead backwards: a cycle";
+const NO_SUCH_KEY: &str = "a slot leads to a key that its leaf lacks";
 const TOO_LONG: &str = "a key is longer than any key can be";
-const SLOT_OUTSIDE: &str = "a target leads outside of the slots";
-const JUNCTION_OUTSIDE: &str = "a target leads outside of the list of junctions";
 
 /// How many bytes of a leaf are asked for: the planes, and the codes of the first keys.
 const LEAF_AHEAD: usize = 256;
@@ -128,6 +129,35 @@ impl simd::Task for Get<'_> {
     }
 }
 
+/// A walk along labels.
+struct Follow<'a>(Get<'a>);
+
+impl simd::Task for Follow<'_> {
+    type Output = Result<Option<u64>, Fault>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Get {
+            fold,
+            state,
+            labels,
+        } = self.0;
+        if !fold.slots.is_empty() && Some(state) == fold.root() {
+            let short = Short::of(labels);
+            let query = Query::new(labels, &short);
+            match fold.way(&query, |_, _| Ok(()))? {
+                Way::Leaf { offset, top, key } => {
+                    return fold.follow_in(offset, &query, top, Some(key));
+                }
+                Way::Nowhere(len) if len < labels.len() => return Ok(None),
+                // which node has these slots, or this chain, is not known
+                Way::Nowhere(_) | Way::Slots(_) => {}
+            }
+        }
+        fold.follow_from(Place::unpack(state), labels)
+    }
+}
+
 impl Fold {
     /// The keys of the file with this header; `weights` are the values of kind completion.
     pub(crate) fn new(
@@ -164,6 +194,11 @@ impl Fold {
             fold.node(fold.root)?;
         }
         Ok(fold)
+    }
+
+    /// Whether there are slots beside the nodes.
+    pub(super) fn has_slots(&self) -> bool {
+        !self.slots.is_empty()
     }
 
     /// Where the leaves stand in the file.
@@ -221,16 +256,6 @@ impl Fold {
         )
     }
 
-    #[cold]
-    fn slot_fault(&self, section: Section, reason: &'static str) -> Fault {
-        let range = if section == Section::Slots {
-            &self.slots
-        } else {
-            &self.junctions
-        };
-        Fault::new(section, range.start as u64, reason)
-    }
-
     /// Damage of the keys as a whole.
     #[cold]
     pub(super) fn fault(&self, reason: &'static str) -> Fault {
@@ -268,45 +293,12 @@ impl Fold {
 
     #[inline(always)]
     fn get_by_slots(&self, key: &[u8]) -> Result<Option<u32>, Fault> {
-        let slots = slots::view(&self.bytes[self.slots.clone()]);
         let short = Short::of(key);
         let query = Query::new(key, &short);
-        let (mut base, mut depth) = (self.entrance, 0);
-        while let Some(&label) = key.get(depth) {
-            let slot = self.slot(slots, base, label.into())?;
-            if slot.label != label {
-                return Ok(None);
-            }
-            base = slot.target;
-            depth += 1;
-            if slot.is_plain() {
-                continue;
-            }
-            if base & LEAF != 0 {
-                return self.find_in(leaf_offset(base), &query, depth - 1, Some(slot.key.into()));
-            }
-            if base == 0 {
-                return Ok(None);
-            }
-            let junctions = &self.bytes[self.junctions.clone()];
-            let Some(junction) = Junction::read(junctions, (base & !JUNCTION) as usize) else {
-                return Err(self.slot_fault(Section::Junctions, JUNCTION_OUTSIDE));
-            };
-            let same = query.common(depth, junction.chain, junction.len);
-            if same < junction.len {
-                return Ok(None);
-            }
-            depth += junction.len;
-            base = junction.base;
-        }
-        Ok(self.slot(slots, base, slots::END)?.ordinal())
-    }
-
-    #[inline(always)]
-    fn slot(&self, slots: &[[u8; SLOT_LEN]], base: u32, label: usize) -> Result<Slot, Fault> {
-        match slots.get(base as usize + label) {
-            Some(slot) => Ok(Slot::read(slot)),
-            None => Err(self.slot_fault(Section::Slots, SLOT_OUTSIDE)),
+        match self.way(&query, |_, _| Ok(()))? {
+            Way::Leaf { offset, top, key } => self.find_in(offset, &query, top, Some(key)),
+            Way::Slots(base) => self.ends_at(base),
+            Way::Nowhere(_) => Ok(None),
         }
     }
 
@@ -384,9 +376,18 @@ impl Fold {
     }
 
     /// Follows labels one after the other.
+    #[inline]
     pub(super) fn follow(&self, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
-        let mut place = Place::unpack(state);
-        let mut rest = labels;
+        self.bit_counts.run(Follow(Get {
+            fold: self,
+            state,
+            labels,
+        }))
+    }
+
+    #[inline(always)]
+    fn follow_from(&self, place: Place, labels: &[u8]) -> Result<Option<u64>, Fault> {
+        let (mut place, mut rest) = (place, labels);
         while let Place::Node { offset, depth } = place {
             let node = self.node(offset)?;
             let chain = node.chain.get(depth..).unwrap_or_default();
@@ -407,18 +408,9 @@ impl Fold {
             };
             let target = node.target(range);
             if target & LEAF != 0 {
-                let offset = leaf_offset(target);
-                let leaf = self.leaf(offset)?;
-                let (key, depth, _) = leaf
-                    .descend(
-                        self.codec(),
-                        &Query::new(behind, &Short::of(behind)),
-                        0,
-                        None,
-                    )
-                    .map_err(|reason| self.leaf_fault(offset, reason))?;
-                let met = depth == behind.len();
-                return Ok(met.then(|| Place::Leaf { offset, key, depth }.pack()));
+                let short = Short::of(behind);
+                let query = Query::new(behind, &short);
+                return self.follow_in(leaf_offset(target), &query, 0, None);
             }
             if node.separators[range] != label {
                 return Ok(None);
@@ -446,6 +438,29 @@ impl Fold {
             key = next;
             depth += 1;
         }
+        Ok(Some(Place::Leaf { offset, key, depth }.pack()))
+    }
+
+    /// Follows a query into the leaf at `offset`, as in [`find_in`](Self::find_in).
+    #[inline(always)]
+    fn follow_in(
+        &self,
+        offset: u64,
+        query: &Query<'_>,
+        top: usize,
+        hint: Option<u32>,
+    ) -> Result<Option<u64>, Fault> {
+        let leaf = self.leaf(offset)?;
+        let (key, end, _) = leaf
+            .descend(self.codec(), query, top, hint)
+            .map_err(|reason| self.leaf_fault(offset, reason))?;
+        if end != query.bytes().len() {
+            return Ok(None);
+        }
+        if key >= leaf.header.keys {
+            return Err(self.leaf_fault(offset, NO_SUCH_KEY));
+        }
+        let depth = end - top;
         Ok(Some(Place::Leaf { offset, key, depth }.pack()))
     }
 
@@ -579,8 +594,14 @@ impl Fold {
         let Some(weights) = &self.weights else {
             return 0;
         };
-        let values = ordinals.map(|ordinal| weight(weights.get(u64::from(ordinal))));
-        values.max().unwrap_or(0)
+        if ordinals.len() == 1 {
+            return weight(weights.get(u64::from(ordinals.start)));
+        }
+        let highest = weights.max(u64::from(ordinals.start)..u64::from(ordinals.end));
+        u32::try_from(highest).unwrap_or_else(|_| {
+            let values = ordinals.map(|ordinal| weight(weights.get(u64::from(ordinal))));
+            values.max().unwrap_or(0)
+        })
     }
 
     /// Appends the key with an ordinal below the number of keys. A key longer than `max_key_len` bytes is damage.

@@ -115,6 +115,14 @@ pub(crate) struct OpenMark {
 }
 
 impl Opened {
+    /// Nothing, with room for what most walks need.
+    pub(crate) fn with_room() -> Self {
+        Opened {
+            branches: Vec::with_capacity(128),
+            ..Opened::default()
+        }
+    }
+
     /// How much there is now.
     #[inline]
     pub(crate) fn mark(&self) -> OpenMark {
@@ -218,6 +226,9 @@ impl Opened {
             open.decoded = 0;
             open.text.clear();
         } else {
+            if number == 0 {
+                self.leaves.reserve(32);
+            }
             self.leaves.push(OpenLeaf {
                 offset,
                 planes,

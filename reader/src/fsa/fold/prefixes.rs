@@ -1,23 +1,90 @@
 //! The keys that a text starts with, in one descent.
 
-use super::leaf::Leaf;
+use super::way::Way;
 use super::{Fold, LEAF, Place, leaf_offset};
 use crate::error::Fault;
 use crate::format::native::tokens::{Query, Short};
+use crate::simd;
+
+/// A search for the keys that a text starts with.
+struct Prefixes<'a, F> {
+    fold: &'a Fold,
+    state: u64,
+    text: &'a [u8],
+    /// Is told the length of each key, and its ordinal.
+    found: F,
+}
+
+impl<F: FnMut(usize, u32)> simd::Task for Prefixes<'_, F> {
+    type Output = Result<usize, Fault>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Prefixes {
+            fold,
+            state,
+            text,
+            found,
+        } = self;
+        if !fold.slots.is_empty() && Some(state) == fold.root() {
+            return fold.prefixes_by_slots(text, found);
+        }
+        match Place::unpack(state) {
+            Place::Node { offset, depth } => fold.prefixes_by_nodes(offset, depth, text, found),
+            Place::Leaf { .. } => fold.prefixes_by_steps(state, text, found),
+        }
+    }
+}
 
 impl Fold {
-    /// Tells the length of each key that leads on from `state` and that `text` starts with; how much of the text was
-    /// followed.
+    /// Tells the length of each key that leads on from `state` and that `text` starts with, and its ordinal; how much
+    /// of the text was followed.
+    #[inline]
     pub(in crate::fsa) fn prefixes(
         &self,
         state: u64,
         text: &[u8],
-        mut found: impl FnMut(usize),
+        found: impl FnMut(usize, u32),
     ) -> Result<usize, Fault> {
-        let (mut offset, mut skipped) = match Place::unpack(state) {
-            Place::Node { offset, depth } => (offset, depth),
-            Place::Leaf { .. } => return self.prefixes_by_steps(state, text, found),
-        };
+        self.bit_counts.run(Prefixes {
+            fold: self,
+            state,
+            text,
+            found,
+        })
+    }
+
+    #[inline(always)]
+    fn prefixes_by_slots(
+        &self,
+        text: &[u8],
+        mut found: impl FnMut(usize, u32),
+    ) -> Result<usize, Fault> {
+        let short = Short::of(text);
+        let query = Query::new(text, &short);
+        let way = self.way(&query, |base, len| {
+            if let Some(ordinal) = self.ends_at(base)? {
+                found(len, ordinal);
+            }
+            Ok(())
+        })?;
+        match way {
+            Way::Leaf { offset, top, key } => {
+                self.prefixes_in(offset, &query, top, Some(key), found)
+            }
+            Way::Slots(_) => Ok(text.len()),
+            Way::Nowhere(len) => Ok(len),
+        }
+    }
+
+    fn prefixes_by_nodes(
+        &self,
+        offset: u32,
+        skipped: usize,
+        text: &[u8],
+        mut found: impl FnMut(usize, u32),
+    ) -> Result<usize, Fault> {
+        let (mut offset, mut skipped) = (offset, skipped);
         let mut at = 0;
         loop {
             let node = self.node(offset)?;
@@ -27,10 +94,10 @@ impl Fold {
                 return Ok(at + common(chain, rest));
             }
             at += chain.len();
-            if node.ordinal.is_some() && at > 0 {
-                found(at);
+            if let Some(ordinal) = node.ordinal.filter(|_| at > 0) {
+                found(at, ordinal);
             }
-            let Some((&label, _)) = text[at..].split_first() else {
+            let Some(&label) = text.get(at) else {
                 return Ok(at);
             };
             let Some(range) = node.range_of(label) else {
@@ -38,13 +105,11 @@ impl Fold {
             };
             let target = node.target(range);
             if target & LEAF != 0 {
-                let offset = leaf_offset(target);
-                let (rest, short) = (&text[at..], Short::of(&text[at..]));
+                let rest = &text[at..];
+                let short = Short::of(rest);
                 let query = Query::new(rest, &short);
-                let reached = self
-                    .leaf(offset)?
-                    .prefixes(self, &query, |len| found(at + len));
-                let reached = reached.map_err(|reason| self.leaf_fault(offset, reason))?;
+                let found = |len, ordinal| found(at + len, ordinal);
+                let reached = self.prefixes_in(leaf_offset(target), &query, 0, None, found)?;
                 return Ok(at + reached);
             }
             if node.separators[range] != label {
@@ -56,62 +121,45 @@ impl Fold {
         }
     }
 
+    /// The same in the leaf at `offset`, whose keys differ from byte `top` of the query on; there is one.
+    ///
+    /// A key that the query starts with is the first one with its bytes, so the search for the query comes by all of them.
+    #[inline(always)]
+    fn prefixes_in(
+        &self,
+        offset: u64,
+        query: &Query<'_>,
+        top: usize,
+        hint: Option<u32>,
+        mut found: impl FnMut(usize, u32),
+    ) -> Result<usize, Fault> {
+        let leaf = self.leaf(offset)?;
+        let first = leaf.header.first;
+        let met = |key, len| found(len, first.wrapping_add(key));
+        match leaf.descend_by(self.codec(), query, top, hint, met) {
+            Ok((_, reached, _)) => Ok(reached),
+            Err(reason) => Err(self.leaf_fault(offset, reason)),
+        }
+    }
+
     /// The same from within a leaf, as below the codes of secondary values.
     fn prefixes_by_steps(
         &self,
         state: u64,
         text: &[u8],
-        mut found: impl FnMut(usize),
+        mut found: impl FnMut(usize, u32),
     ) -> Result<usize, Fault> {
         let mut state = state;
         for (depth, &label) in text.iter().enumerate() {
             let Some(next) = self.follow(state, &[label])? else {
                 return Ok(depth);
             };
-            if self.ordinal(next)?.is_some() {
-                found(depth + 1);
+            if let Some(ordinal) = self.ordinal(next)? {
+                found(depth + 1, ordinal);
             }
             state = next;
         }
         Ok(text.len())
-    }
-}
-
-impl Leaf<'_> {
-    /// The same in a leaf, whose keys differ from the first byte of the query on; there is one.
-    ///
-    /// A key that the query starts with is the first one with its bytes, so the search for the query comes by all of them.
-    fn prefixes(
-        &self,
-        fold: &Fold,
-        query: &Query<'_>,
-        mut found: impl FnMut(usize),
-    ) -> Result<usize, &'static str> {
-        let text = query.bytes();
-        let codec = fold.codec();
-        // the first key parts from none before it, whatever the planes say
-        let mut parting = self.compare_shared(0).0 | 1;
-        let mut live = self.header.all();
-        let mut at = 0;
-        while let Some(&label) = text.get(at) {
-            let Some(key) = self.first_with_label(parting & live, label, codec.alphabet) else {
-                break;
-            };
-            let (start, len) = self.codes(key);
-            let tail = self.code_bytes(start, len)?;
-            let (end, complete) = codec.tokens.common_from(tail, query, at + 1)?;
-            at = end;
-            if complete {
-                found(at);
-            }
-            live &= !((2u64 << key).wrapping_sub(1));
-            let (equal, less) = self.compare_shared(at);
-            // only the keys up to the first that parts earlier start with what was followed
-            let stop = less & live;
-            live &= stop.wrapping_sub(1) & !stop;
-            parting = equal;
-        }
-        Ok(at)
     }
 }
 

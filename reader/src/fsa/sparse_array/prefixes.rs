@@ -4,16 +4,17 @@ use super::SparseArray;
 use crate::error::Fault;
 use crate::format::to_usize;
 use crate::format::transition::{FINAL, FINAL_LABEL};
+use crate::format::varint::read_varshort;
 
 impl SparseArray {
-    /// Tells the length of each key that leads on from `state` and that `text` starts with; how much of the text was
-    /// followed.
+    /// Tells the length of each key that leads on from `state` and that `text` starts with, and its value; how much of
+    /// the text was followed.
     #[inline]
     pub(in crate::fsa) fn prefixes(
         &self,
         state: u64,
         text: &[u8],
-        mut found: impl FnMut(usize),
+        mut found: impl FnMut(usize, u64),
     ) -> Result<usize, Fault> {
         let slots = self.view();
         let labels = slots.labels;
@@ -36,7 +37,9 @@ impl SparseArray {
                 return Err(self.fault_at(target as u64, reason));
             }
             if labels[end] == FINAL_LABEL {
-                found(depth + 1);
+                let value = slots.words.get(end..).and_then(read_varshort);
+                let unreadable = || self.word_fault(end, "a value word cannot be read");
+                found(depth + 1, value.ok_or_else(unreadable)?);
             }
             state = target;
         }

@@ -1,0 +1,95 @@
+//! The way through the slots of the fast profile.
+
+use super::{Fold, LEAF, leaf_offset};
+use crate::error::{Fault, Section};
+use crate::format::native::slots::{self, JUNCTION, Junction, SLOT_LEN, Slot};
+use crate::format::native::tokens::Query;
+
+const SLOT_OUTSIDE: &str = "a target leads outside of the slots";
+const JUNCTION_OUTSIDE: &str = "a target leads outside of the list of junctions";
+
+/// Where the labels of a query lead from the root on.
+pub(super) enum Way {
+    /// Into the leaf at `offset`, whose keys differ from byte `top` of the query on; `key` is the first of them with the
+    /// label there.
+    Leaf { offset: u64, top: usize, key: u32 },
+    /// All of them, to a position with slots, which start at this base.
+    Slots(u32),
+    /// Nowhere, or into a chain of which only a part is asked for: so many of them lead on.
+    Nowhere(usize),
+}
+
+impl Fold {
+    /// The way of a query. `passed` is told of each position with slots that it comes by: their base, and how many labels
+    /// lead there.
+    #[inline(always)]
+    pub(super) fn way(
+        &self,
+        query: &Query<'_>,
+        mut passed: impl FnMut(u32, usize) -> Result<(), Fault>,
+    ) -> Result<Way, Fault> {
+        let slots = slots::view(&self.bytes[self.slots.clone()]);
+        let labels = query.bytes();
+        let (mut base, mut depth) = (self.entrance, 0);
+        while let Some(&label) = labels.get(depth) {
+            let slot = self.slot(slots, base, label.into())?;
+            if slot.label != label {
+                return Ok(Way::Nowhere(depth));
+            }
+            base = slot.target;
+            if slot.is_plain() {
+                depth += 1;
+                passed(base, depth)?;
+                continue;
+            }
+            if base & LEAF != 0 {
+                return Ok(Way::Leaf {
+                    offset: leaf_offset(base),
+                    top: depth,
+                    key: slot.key.into(),
+                });
+            }
+            if base == 0 {
+                return Ok(Way::Nowhere(depth));
+            }
+            depth += 1;
+            let junctions = &self.bytes[self.junctions.clone()];
+            let Some(junction) = Junction::read(junctions, (base & !JUNCTION) as usize) else {
+                return Err(self.slot_fault(Section::Junctions, JUNCTION_OUTSIDE));
+            };
+            let same = query.common(depth, junction.chain, junction.len);
+            depth += same;
+            if same < junction.len {
+                return Ok(Way::Nowhere(depth));
+            }
+            base = junction.base;
+            passed(base, depth)?;
+        }
+        Ok(Way::Slots(base))
+    }
+
+    /// The ordinal of the key that ends at the position with this base.
+    #[inline(always)]
+    pub(super) fn ends_at(&self, base: u32) -> Result<Option<u32>, Fault> {
+        let slots = slots::view(&self.bytes[self.slots.clone()]);
+        Ok(self.slot(slots, base, slots::END)?.ordinal())
+    }
+
+    #[inline(always)]
+    fn slot(&self, slots: &[[u8; SLOT_LEN]], base: u32, label: usize) -> Result<Slot, Fault> {
+        match slots.get(base as usize + label) {
+            Some(slot) => Ok(Slot::read(slot)),
+            None => Err(self.slot_fault(Section::Slots, SLOT_OUTSIDE)),
+        }
+    }
+
+    #[cold]
+    fn slot_fault(&self, section: Section, reason: &'static str) -> Fault {
+        let range = if section == Section::Slots {
+            &self.slots
+        } else {
+            &self.junctions
+        };
+        Fault::new(section, range.start as u64, reason)
+    }
+}
