@@ -138,6 +138,18 @@ impl Levenshtein {
         if at.read < self.exact && self.query.list().get(at.read as usize) != Some(&character) {
             return None;
         }
+        match self.max_distance {
+            0 => self.read_within::<0>(at, character),
+            1 => self.read_within::<1>(at, character),
+            2 => self.read_within::<2>(at, character),
+            3 => self.read_within::<3>(at, character),
+            _ => self.read_within::<4>(at, character),
+        }
+    }
+
+    /// As [`read`](Self::read), with K edits at most.
+    #[inline]
+    fn read_within<const K: usize>(&self, at: &Alignment, character: u32) -> Option<Alignment> {
         let equal = self.equal(at.read, character);
         let inside = self.inside(at.read + 1);
         let mut next = Alignment {
@@ -148,7 +160,7 @@ impl Levenshtein {
         };
         // a position that goes on by one keeps its bit, since as many characters were read
         next.reached[0] = at.reached[0] & equal & inside;
-        for edits in 1..=self.levels() {
+        for edits in 1..=K {
             let before = at.reached[edits - 1];
             let same = at.reached[edits] & equal;
             let (inserted, replaced) = (before >> 1, before);
@@ -157,8 +169,7 @@ impl Levenshtein {
             next.reached[edits] = (same | inserted | replaced | deleted | swapped) & inside;
             next.swapped[edits] = (before & equal >> 1) >> 1 & inside;
         }
-        let k = self.levels();
-        (next.reached[k] | next.swapped[k] != 0).then_some(next)
+        (next.reached[K] | next.swapped[K] != 0).then_some(next)
     }
 
     /// Reads a byte; `each` is told the state after every character that is complete by it. Nothing if no string that
@@ -299,7 +310,7 @@ impl Automaton for Levenshtein {
     }
 
     #[inline]
-    fn endings(&self, state: &Alignment, put: &mut dyn FnMut(&[u8], u32)) -> bool {
+    fn endings(&self, state: &Alignment, mut put: impl FnMut(&[u8], u32)) -> bool {
         let ready = self.valid && state.partial.is_empty() && state.read >= self.exact;
         if !ready || !self.is_exhausted(state) {
             return false;

@@ -92,7 +92,7 @@ pub trait Automaton {
 
     /// If only a few given strings lead on to a key that is accepted, hands out each of them with the score of its key,
     /// no two alike, and says so.
-    fn endings(&self, _state: &Self::State, _put: &mut dyn FnMut(&[u8], u32)) -> bool {
+    fn endings(&self, _state: &Self::State, _put: impl FnMut(&[u8], u32)) -> bool {
         false
     }
 }
@@ -124,7 +124,7 @@ impl<A: Automaton + ?Sized> Automaton for &A {
         (**self).least_score(state)
     }
 
-    fn endings(&self, state: &Self::State, put: &mut dyn FnMut(&[u8], u32)) -> bool {
+    fn endings(&self, state: &Self::State, put: impl FnMut(&[u8], u32)) -> bool {
         (**self).endings(state, put)
     }
 }

@@ -5,7 +5,7 @@ use crate::automaton::LabelSet;
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::{Fault, InFile, Result};
 use crate::format::transition::WEIGHT_DEPTH;
-use crate::fsa::{Heads, LabelRange, OpenMark, Opened, Position};
+use crate::fsa::{LabelRange, OpenMark, Opened, Position, Probe};
 use crate::value::ValueKind;
 
 /// The positions of a walk, and what it has at hand of them. A string of labels leads to at most one position in
@@ -108,28 +108,21 @@ impl Places {
         Ok(labels)
     }
 
-    /// What tells of a spot that it has no child by a label, where that is faster than to look for one.
+    /// What tells of a spot that it has no child by a label, faster than the child is looked for.
     #[inline]
-    pub(crate) fn heads(&mut self, entries: &Entries, spot: Spot) -> Result<Option<Heads>> {
+    pub(crate) fn probe<'e>(&mut self, entries: &'e Entries, spot: Spot) -> Result<Probe<'e>> {
         let [place] = self.list[spot.start as usize..spot.end as usize] else {
-            return Ok(None);
+            return Ok(Probe::Unsure);
         };
         let source = entries.source(place.source);
-        let fsa = source.dictionary.fsa();
-        in_file(source, fsa.heads_at(place.at, &mut self.opened))
+        let probe = source.dictionary.fsa().probe(place.at, &mut self.opened);
+        in_file(source, probe)
     }
 
-    /// Whether a spot with these heads has a child by a label.
+    /// Whether there may be a child by a label.
     #[inline]
-    pub(crate) fn has_child(
-        &self,
-        entries: &Entries,
-        spot: Spot,
-        heads: &Heads,
-        label: u8,
-    ) -> bool {
-        let source = entries.source(self.at(spot)[0].source);
-        (source.dictionary.fsa()).has_child(heads, label, &self.opened)
+    pub(crate) fn may_have(&self, probe: &Probe<'_>, label: u8) -> bool {
+        probe.may_have(label, &self.opened)
     }
 
     /// Divides the children of a spot into ranges of labels, if that can be done without looking at them; whether it
@@ -277,36 +270,38 @@ impl Places {
         Ok(None)
     }
 
-    /// A weight that no key at the spot or below exceeds; `above` is one of the spot before, `depth` the number of
-    /// labels that lead here.
+    /// A weight that no key at the spot or below exceeds, and whether a stored key has that weight for certain; `above` is
+    /// such a weight of the spot before, `depth` the number of labels that lead here.
     pub(crate) fn weight(
-        &self,
+        &mut self,
         entries: &Entries,
         spot: Spot,
         above: u32,
         depth: usize,
-    ) -> Result<u32> {
+    ) -> Result<(u32, bool)> {
         let mut highest = 0;
-        for place in self.at(spot) {
+        let mut exact = true;
+        for place in &self.list[spot.start as usize..spot.end as usize] {
             let source = entries.source(place.source);
             let fsa = source.dictionary.fsa();
             if source.dictionary.values().kind() != ValueKind::Completion {
                 continue;
             }
-            let weight = in_file(source, fsa.weight_at(place.at, &self.opened))?;
+            let weight = in_file(source, fsa.weight_at(place.at, &mut self.opened))?;
             let known =
                 fsa.fold().is_some() || weight < CAPPED && source.hidden + depth < WEIGHT_DEPTH;
             highest = highest.max(if known { weight } else { above });
+            exact &= known;
         }
-        Ok(highest.min(above))
+        Ok((highest.min(above), exact))
     }
 
     /// The inner weight as keyvi reads it: 0 where none is stored.
-    pub(crate) fn stored_weight(&self, entries: &Entries, spot: Spot) -> Result<u32> {
+    pub(crate) fn stored_weight(&mut self, entries: &Entries, spot: Spot) -> Result<u32> {
         let mut highest = 0;
-        for place in self.at(spot) {
+        for place in &self.list[spot.start as usize..spot.end as usize] {
             let source = entries.source(place.source);
-            let weight = source.dictionary.fsa().weight_at(place.at, &self.opened);
+            let weight = (source.dictionary.fsa()).weight_at(place.at, &mut self.opened);
             highest = highest.max(in_file(source, weight)?);
         }
         Ok(highest)

@@ -13,8 +13,8 @@ mod sparse_array;
 pub mod walk;
 
 pub use fold::Fold;
-pub(crate) use fold::{Heads, OpenMark, Opened};
-pub(crate) use position::{LabelRange, Position};
+pub(crate) use fold::{OpenMark, Opened};
+pub(crate) use position::{LabelRange, Position, Probe};
 pub use sparse_array::SparseArray;
 
 use crate::automaton::LabelSet;

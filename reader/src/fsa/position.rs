@@ -1,7 +1,7 @@
 //! Positions of walks that look at many of them.
 
 use super::fold::{Child, Heads, Inside, Opened};
-use super::{Cursor, Fsa, Layout, ValueHandle};
+use super::{Cursor, Fold, Fsa, Layout, ValueHandle};
 use crate::automaton::LabelSet;
 use crate::error::Fault;
 
@@ -19,6 +19,28 @@ pub(crate) struct LabelRange {
     pub(crate) weight: u32,
     pub(crate) is_child: bool,
     pub(crate) at: Position,
+}
+
+/// What is known of the labels of a position's children, see [`Fsa::probe`].
+pub(crate) enum Probe<'d> {
+    /// The labels of slots.
+    Window(&'d [u8; 256]),
+    /// What the children in a leaf start with.
+    Heads(&'d Fold, Heads),
+    /// Nothing.
+    Unsure,
+}
+
+impl Probe<'_> {
+    /// Whether there may be a child by a label.
+    #[inline]
+    pub(crate) fn may_have(&self, label: u8, opened: &Opened) -> bool {
+        match self {
+            Probe::Window(labels) => labels[usize::from(label)] == label,
+            Probe::Heads(fold, heads) => opened.has_child(fold, heads, label),
+            Probe::Unsure => true,
+        }
+    }
 }
 
 impl Child {
@@ -71,24 +93,19 @@ impl Fsa {
         Ok(true)
     }
 
-    /// What tells of a position that it has no child by a label, where that is faster than to look for one.
+    /// What tells of a position that it has no child by a label, faster than the child is looked for.
     #[inline]
-    pub(crate) fn heads_at(
-        &self,
-        at: Position,
-        opened: &mut Opened,
-    ) -> Result<Option<Heads>, Fault> {
+    pub(crate) fn probe(&self, at: Position, opened: &mut Opened) -> Result<Probe<'_>, Fault> {
         match (at, &self.layout) {
-            (Position::Opened(inside), Layout::Fold(fold)) => opened.heads(fold, inside),
-            _ => Ok(None),
+            (Position::Stored(cursor), Layout::SparseArray(array)) => Ok(array
+                .window(cursor.state)
+                .map_or(Probe::Unsure, Probe::Window)),
+            (Position::Opened(inside), Layout::Fold(fold)) => {
+                let heads = opened.heads(fold, inside)?;
+                Ok(heads.map_or(Probe::Unsure, |heads| Probe::Heads(fold, heads)))
+            }
+            _ => Ok(Probe::Unsure),
         }
-    }
-
-    /// Whether a position with these heads has a child by a label.
-    #[inline]
-    pub(crate) fn has_child(&self, heads: &Heads, label: u8, opened: &Opened) -> bool {
-        self.fold()
-            .is_some_and(|fold| opened.has_child(fold, heads, label))
     }
 
     /// The labels of the children. Some of them may turn out to lead nowhere.
@@ -137,7 +154,7 @@ impl Fsa {
     }
 
     /// The highest weight of the keys at a position and below, as far as one is stored; 0: none is.
-    pub(crate) fn weight_at(&self, at: Position, opened: &Opened) -> Result<u32, Fault> {
+    pub(crate) fn weight_at(&self, at: Position, opened: &mut Opened) -> Result<u32, Fault> {
         match (at, &self.layout) {
             (Position::Stored(cursor), _) => self.inner_weight(cursor),
             (Position::Opened(inside), Layout::Fold(fold)) => opened.weight(fold, inside),

@@ -208,6 +208,13 @@ impl SparseArray {
         Ok((target != 0).then_some(target))
     }
 
+    /// The labels of the slots behind `state`, of which those of its own transitions are as far from it as they say.
+    #[inline]
+    pub(super) fn window(&self, state: u64) -> Option<&[u8; 256]> {
+        let labels = self.view().labels.get(to_usize(state)..)?;
+        labels.first_chunk()
+    }
+
     /// The labels of the transitions of `state`, as a set of bits.
     #[inline]
     pub(super) fn labels(&self, state: u64) -> Result<[u64; 4], Fault> {

@@ -1,6 +1,7 @@
 //! Keys that an automaton accepts, best first.
 
 use super::endings::{self, Ending};
+use super::floor::Floor;
 use super::texts::{Text, Texts};
 use crate::automaton::Automaton;
 use crate::entries::{Entries, Found, Places, Spot, Walk};
@@ -25,6 +26,8 @@ pub(crate) struct BestFirst<A: Automaton> {
     key: Vec<u8>,
     score: u32,
     minimum_weight: u32,
+    /// Tells what need not be kept, if only some of the heaviest keys are wanted.
+    floor: Option<Floor>,
 }
 
 /// What is known of some keys, or of one.
@@ -34,6 +37,8 @@ struct Item {
     score: u32,
     /// None of the keys has more.
     weight: u32,
+    /// One of them has as much.
+    exact: bool,
     /// None of the keys is before this string.
     text: Text,
     /// What leads to the position. The string of a range goes on by its first label.
@@ -51,6 +56,8 @@ enum What {
     Key(Found),
 }
 
+/// From more keys than this on, to know the heaviest costs more than it saves.
+const MOST_COUNTED: usize = 256;
 /// Most searches keep no more items than this.
 const ROOM: usize = 128;
 
@@ -148,6 +155,7 @@ impl<A: Automaton> BestFirst<A> {
             key: Vec::new(),
             score: 0,
             minimum_weight,
+            floor: None,
         };
         let root = search.places.root(entries);
         let spot = match root {
@@ -168,19 +176,42 @@ impl<A: Automaton> BestFirst<A> {
         Ok(search)
     }
 
+    /// Wants only so many of the heaviest keys. To be called before the first step, where every key below counts: those of
+    /// one source, without deleted ones, accepted by the automaton and with the same score.
+    pub(crate) fn heaviest(mut self, wanted: usize) -> Self {
+        self.floor = (1..=MOST_COUNTED)
+            .contains(&wanted)
+            .then(|| Floor::new(wanted));
+        self
+    }
+
+    /// Whether no key of this weight or less is wanted.
+    #[inline]
+    fn is_too_light(&self, weight: u32) -> bool {
+        weight < self.minimum_weight
+            || self
+                .floor
+                .as_ref()
+                .is_some_and(|floor| floor.is_above(weight))
+    }
+
     /// Adds a position that a path of `depth` bytes leads to, none of whose keys is before `text`.
     fn add(
         &mut self,
         text: Text,
         path: Text,
         depth: usize,
-        weight: u32,
+        (weight, exact): (u32, bool),
         spot: Spot,
         state: A::State,
     ) {
+        if let Some(floor) = self.floor.as_mut().filter(|_| exact) {
+            floor.add(weight);
+        }
         let item = Item {
             score: self.automaton.least_score(&state),
             weight,
+            exact,
             text,
             path,
             depth,
@@ -196,6 +227,9 @@ impl<A: Automaton> BestFirst<A> {
         let whole = item.path == item.text;
         let path = self.texts.prepared(item.path);
         let item = Item { path, ..item };
+        if let Some(floor) = self.floor.as_mut().filter(|_| item.exact) {
+            floor.take_apart(item.weight);
+        }
         if whole && self.end(entries, item, spot, &state)? {
             return Ok(());
         }
@@ -205,7 +239,7 @@ impl<A: Automaton> BestFirst<A> {
         let mut ranges = std::mem::take(&mut self.ranges);
         let by_range = whole && self.places.ranges(entries, spot, &mut ranges)?;
         for range in ranges.drain(..) {
-            if range.weight >= self.minimum_weight {
+            if !self.is_too_light(range.weight) {
                 self.add_range(entries, item, spot, &state, range)?;
             }
         }
@@ -226,7 +260,7 @@ impl<A: Automaton> BestFirst<A> {
             let depth = item.depth + 1;
             self.places.check_depth(entries, child, depth)?;
             let weight = self.places.weight(entries, child, item.weight, depth)?;
-            if weight < self.minimum_weight {
+            if self.is_too_light(weight.0) {
                 self.places.truncate(mark);
                 continue;
             }
@@ -258,6 +292,7 @@ impl<A: Automaton> BestFirst<A> {
             let item = Item {
                 score,
                 weight,
+                exact: true,
                 text,
                 path: text,
                 depth: key.len(),
@@ -282,10 +317,14 @@ impl<A: Automaton> BestFirst<A> {
             return Ok(());
         };
         let weight = entries.value(found).weight();
-        if weight >= self.minimum_weight {
+        if !self.is_too_light(weight) {
+            if let Some(floor) = &mut self.floor {
+                floor.add(weight);
+            }
             let key = Item {
                 score: self.automaton.score(state),
                 weight,
+                exact: true,
                 what: What::Key(found),
                 ..item
             };
@@ -316,7 +355,7 @@ impl<A: Automaton> BestFirst<A> {
         let spot = self.places.add_range(spot, range);
         self.places.check_depth(entries, spot, depth)?;
         let weight = range.weight.min(item.weight);
-        self.add(text, path, depth, weight, spot, state);
+        self.add(text, path, depth, (weight, true), spot, state);
         Ok(())
     }
 }

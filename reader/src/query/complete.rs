@@ -81,7 +81,12 @@ impl Entries {
     /// many are wanted and not on how many there are.
     pub fn complete(&self, prefix: &[u8], wanted: &Completion) -> Result<Matches<'static>> {
         let search = BestFirst::new(self, Every, prefix, wanted.minimum_weight)?;
-        Ok(wanted.of(self, search))
+        Ok(match (self.sources(), usize::try_from(wanted.top)) {
+            ([source], Ok(top)) if wanted.filter.is_none() && !source.has_any_deleted() => {
+                wanted.of(self, search.heaviest(top))
+            }
+            _ => wanted.of(self, search),
+        })
     }
 
     /// The entries whose keys start with something at most `max_distance` edits from `prefix`: the nearest first, of

@@ -3,6 +3,7 @@
 use crate::automaton::Automaton;
 use crate::entries::{Entries, Found, Places, Spot};
 use crate::error::Result;
+use crate::fsa::Probe;
 
 /// A key that was found.
 pub(super) struct Ending {
@@ -23,28 +24,31 @@ pub(super) fn look_up<A: Automaton>(
     key: &[u8],
     endings: &mut Vec<Ending>,
 ) -> Result<bool> {
-    // mostly none of the keys is there
-    let mut heads = None;
-    let mut look = |ending: &[u8], score: u32| -> Result<()> {
-        let heads = match &heads {
-            Some(heads) => heads,
-            None => heads.insert(places.heads(entries, spot)?),
-        };
-        if let (Some(heads), Some(&first)) = (heads, ending.first())
-            && !places.has_child(entries, spot, heads, first)
-        {
-            return Ok(());
-        }
-        if let Some(found) = places.get(entries, spot, ending, key)? {
-            let key = [key, ending].concat();
-            endings.push(Ending { key, score, found });
-        }
-        Ok(())
-    };
+    let mut probe = None;
     let mut result = Ok(());
-    let named = automaton.endings(state, &mut |ending, score| {
-        if result.is_ok() {
-            result = look(ending, score);
+    let named = automaton.endings(state, |ending, score| {
+        // mostly none of the keys is there, not even the next byte
+        if let Some(&first) = ending.first() {
+            let probe = probe.get_or_insert_with(|| {
+                places.probe(entries, spot).unwrap_or_else(|error| {
+                    result = Err(error);
+                    Probe::Unsure
+                })
+            });
+            if !places.may_have(probe, first) {
+                return;
+            }
+        }
+        if result.is_err() {
+            return;
+        }
+        match places.get(entries, spot, ending, key) {
+            Ok(Some(found)) => {
+                let key = [key, ending].concat();
+                endings.push(Ending { key, score, found });
+            }
+            Ok(None) => {}
+            Err(error) => result = Err(error),
         }
     });
     result.map(|()| named)

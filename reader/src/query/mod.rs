@@ -4,6 +4,7 @@ mod bag;
 mod best;
 mod complete;
 mod endings;
+mod floor;
 mod fuzzy;
 pub mod keyvi;
 mod multiword;

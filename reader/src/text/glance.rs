@@ -76,8 +76,8 @@ impl Glance {
             }
             // matches start behind spaces and at the start, they end before spaces and at the end
             Boundaries::Spaces => {
-                let spaces = bits(&bytes(text, at, b' '), |byte| byte == b' ');
-                (low(spaces), spaces >> 1)
+                let before = bits(&bytes(text, at, b' '), |byte| byte == b' ');
+                (low(before), before >> 1)
             }
             Boundaries::None => (u64::MAX, u128::MAX),
         };
@@ -121,7 +121,8 @@ fn bits(bytes: &[u8; BYTES], is: impl Fn(u8) -> bool) -> u128 {
 #[inline]
 fn joins(byte: u8) -> bool {
     let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-    is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'_')
+    let is_digit = byte.wrapping_sub(b'0') < 10;
+    is_letter || is_digit || byte == b'_'
 }
 
 /// The lower half of some bits.

@@ -116,7 +116,7 @@ impl Pane {
     #[inline]
     pub(super) fn original(&self, at: usize) -> usize {
         let anchor = self.anchors[self.anchor(at)];
-        anchor.original + (at - anchor.folded)
+        anchor.original.wrapping_add(at - anchor.folded)
     }
 
     /// The folded byte at which the unit starts that stands at a place of the text; nothing if none starts there.
@@ -147,7 +147,7 @@ impl Pane {
             .get(number + 1)
             .map_or(self.bytes.len(), |anchor| anchor.folded);
         let anchor = self.anchors[number];
-        (end, anchor.original + (at - anchor.folded))
+        (end, anchor.original.wrapping_add(at - anchor.folded))
     }
 
     /// Forgets the first `bytes` of the text, which are gone.
@@ -156,8 +156,8 @@ impl Pane {
         self.from = self.from.checked_sub(bytes).unwrap_or(usize::MAX);
         self.to -= bytes;
         for anchor in &mut self.anchors {
-            // the ones that end up wrong are those of bytes that are gone
-            anchor.original = anchor.original.saturating_sub(bytes);
+            // one that is gone itself still tells, modulo 2^64, where the bytes behind it stand
+            anchor.original = anchor.original.wrapping_sub(bytes);
         }
     }
 }

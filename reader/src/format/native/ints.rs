@@ -261,20 +261,19 @@ impl Ints {
         to_usize(count)
     }
 
-    /// The highest of the integers at the ordinals; 0 where there are none.
-    pub fn max(&self, ordinals: Range<u64>) -> u64 {
+    /// Tells the integers at the ordinals, as far as there are any, in order.
+    pub fn for_each(&self, ordinals: Range<u64>, mut tell: impl FnMut(u64)) {
         let end = ordinals.end.min(self.len);
         let mut at = ordinals.start;
-        let mut max = 0;
         while at < end {
             let block = at / BLOCK as u64;
             let next = end.min((block + 1) * BLOCK as u64);
-            if let Some(block) = self.open(block) {
-                max = max.max(block.max(place(at)..place(next - 1) + 1));
+            match self.open(block) {
+                Some(block) => block.for_each(place(at)..place(next - 1) + 1, &mut tell),
+                None => (at..next).for_each(|_| tell(0)),
             }
             at = next;
         }
-        max
     }
 
     /// All integers in order.
@@ -351,16 +350,14 @@ impl<'a> Block<'a> {
         self.value(i, self.start(i))
     }
 
-    /// The highest of some integers.
+    /// Tells some integers in order.
     #[inline]
-    fn max(&self, range: Range<u32>) -> u64 {
+    fn for_each(&self, range: Range<u32>, mut tell: impl FnMut(u64)) {
         let mut at = self.start(range.start);
-        let mut max = 0;
         for i in range {
-            max = max.max(self.value(i, at));
+            tell(self.value(i, at));
             at += usize::from(self.layout.form.widths[self.class(i)]);
         }
-        max
     }
 
     /// Where the bits of integer i begin.

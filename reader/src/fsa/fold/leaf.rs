@@ -78,8 +78,8 @@ impl Planes {
         let window = leaf.bytes.first_chunk().ok_or(OUTSIDE)?;
         let step = header.plane_len();
         let (lengths_at, ranks_at) = (header.lengths_at(), header.labels_at());
-        let narrow = NARROW.0 >= header.shared_planes as usize
-            && NARROW.1 >= header.length_planes as usize;
+        let narrow =
+            NARROW.0 >= header.shared_planes as usize && NARROW.1 >= header.length_planes as usize;
         let wide = || {
             Box::new([
                 Leaf::planes(window, HEADER_LEN, step, header.shared_planes),

@@ -594,14 +594,22 @@ impl Fold {
         let Some(weights) = &self.weights else {
             return 0;
         };
-        if ordinals.len() == 1 {
-            return weight(weights.get(u64::from(ordinals.start)));
+        let mut highest = 0;
+        weights.for_each(
+            u64::from(ordinals.start)..u64::from(ordinals.end),
+            |value| {
+                highest = highest.max(weight(value));
+            },
+        );
+        highest
+    }
+
+    /// Appends the weights of the keys with these ordinals, in dictionaries of kind completion; else nothing.
+    fn append_weights(&self, ordinals: Range<u32>, out: &mut Vec<u32>) {
+        if let Some(weights) = &self.weights {
+            let ordinals = u64::from(ordinals.start)..u64::from(ordinals.end);
+            weights.for_each(ordinals, |value| out.push(weight(value)));
         }
-        let highest = weights.max(u64::from(ordinals.start)..u64::from(ordinals.end));
-        u32::try_from(highest).unwrap_or_else(|_| {
-            let values = ordinals.map(|ordinal| weight(weights.get(u64::from(ordinal))));
-            values.max().unwrap_or(0)
-        })
     }
 
     /// Appends the key with an ordinal below the number of keys. A key longer than `max_key_len` bytes is damage.

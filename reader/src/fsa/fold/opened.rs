@@ -46,6 +46,8 @@ struct OpenLeaf {
     /// Where a key's bytes behind its label stand in the text, if it is decoded.
     ends: Vec<(u32, u32)>,
     text: Vec<u8>,
+    /// The weights of all keys, as soon as one is asked for, in dictionaries that have weights.
+    weights: Vec<u32>,
 }
 
 /// A position among what is at hand.
@@ -225,6 +227,7 @@ impl Opened {
             open.planes = planes;
             open.decoded = 0;
             open.text.clear();
+            open.weights.clear();
         } else {
             if number == 0 {
                 self.leaves.reserve(32);
@@ -235,6 +238,7 @@ impl Opened {
                 decoded: 0,
                 ends: Vec::new(),
                 text: Vec::new(),
+                weights: Vec::new(),
             });
         }
         self.count += 1;
@@ -475,14 +479,20 @@ impl Opened {
     }
 
     /// The highest weight of the keys at a position and below.
-    pub(crate) fn weight(&self, fold: &Fold, at: Inside) -> Result<u32, Fault> {
+    pub(crate) fn weight(&mut self, fold: &Fold, at: Inside) -> Result<u32, Fault> {
         match at {
             Inside::Node { state, .. } => fold.inner_weight(state),
             Inside::Leaf(offset) => fold.inner_weight(top(offset)),
             Inside::Keys(keys) => {
-                let first = self.planes(keys).header.first;
-                let ordinal = |key: u8| first.wrapping_add(key.into());
-                Ok(fold.weight_of(ordinal(keys.first)..ordinal(keys.end)))
+                let open = &mut self.leaves[keys.leaf as usize];
+                if open.weights.is_empty() {
+                    let header = &open.planes.header;
+                    let ordinals = header.first..header.first.saturating_add(header.keys);
+                    fold.append_weights(ordinals, &mut open.weights);
+                }
+                let keys = usize::from(keys.first)..usize::from(keys.end);
+                let weights = open.weights.get(keys).unwrap_or_default();
+                Ok(weights.iter().copied().max().unwrap_or(0))
             }
         }
     }
