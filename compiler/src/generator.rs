@@ -120,7 +120,7 @@ impl Generator {
     }
 
     /// Adds a key behind all keys so far, in byte order of the form in which it is stored. A key equal to the one before is a duplicate, of which one stays as the
-    /// options say. After a [`RowError`] the row was left out and counted as rejected.
+    /// options say. After a [`RowError`](crate::RowError) the row was left out and counted as rejected.
     pub fn add(&mut self, key: &[u8], value: Input<'_>) -> Result<()> {
         let mut stored = std::mem::take(&mut self.stored);
         stored.clear();

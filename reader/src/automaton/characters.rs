@@ -170,13 +170,11 @@ mod tests {
             let mut again = Vec::new();
             for (i, &character) in characters.list().iter().enumerate() {
                 let part = characters.bytes(i..i + 1);
-                match character.checked_sub(STRAY) {
-                    Some(stray) => prop_assert_eq!(part, &[u8::try_from(stray).unwrap()]),
-                    None => {
-                        let character = char::from_u32(character).unwrap();
-                        let text = character.to_string();
-                        prop_assert_eq!(part, text.as_bytes());
-                    }
+                if let Some(stray) = character.checked_sub(STRAY) {
+                    prop_assert_eq!(part, &[u8::try_from(stray).unwrap()]);
+                } else {
+                    let text = char::from_u32(character).unwrap().to_string();
+                    prop_assert_eq!(part, text.as_bytes());
                 }
                 again.extend_from_slice(part);
             }

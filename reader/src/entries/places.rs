@@ -126,7 +126,7 @@ impl Places {
     }
 
     /// Divides the children of a spot into ranges of labels, if that can be done without looking at them; whether it
-    /// can. See [`Fsa::ranges_at`].
+    /// can. See [`LabelRange`].
     pub(crate) fn ranges(
         &self,
         entries: &Entries,
