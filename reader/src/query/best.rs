@@ -61,8 +61,10 @@ const MOST_COUNTED: usize = 256;
 /// Most searches keep no more items than this.
 const ROOM: usize = 128;
 
-/// A binary heap of items, some of which are compared by bytes that stand elsewhere.
+/// A binary heap of items, some of which are compared by bytes that stand elsewhere. What comes next is mostly the best
+/// of the items that came last, so that the best one of these is not put into the heap but kept at hand.
 struct Queue {
+    hand: Option<Place>,
     heap: Vec<Place>,
     /// All items there were.
     items: Vec<Item>,
@@ -79,6 +81,7 @@ struct Place {
 impl Queue {
     fn new() -> Self {
         Queue {
+            hand: None,
             heap: Vec::with_capacity(ROOM),
             items: Vec::with_capacity(ROOM),
         }
@@ -100,6 +103,17 @@ impl Queue {
             item: self.items.len(),
         };
         self.items.push(item);
+        let place = match self.hand {
+            None => {
+                self.hand = Some(place);
+                return;
+            }
+            Some(hand) if self.is_before(place, hand, texts) => {
+                self.hand = Some(place);
+                hand
+            }
+            Some(_) => place,
+        };
         let mut at = self.heap.len();
         self.heap.push(place);
         while let Some(above) = at.checked_sub(1).map(|below| below / 2) {
@@ -112,10 +126,20 @@ impl Queue {
         self.heap[at] = place;
     }
 
+    /// Takes the item that comes first.
     fn pop(&mut self, texts: &Texts) -> Option<Item> {
+        let first = match (self.hand, self.heap.first()) {
+            (Some(hand), Some(&top)) if self.is_before(top, hand, texts) => self.pop_heap(texts),
+            (Some(_), _) => self.hand.take(),
+            (None, _) => self.pop_heap(texts),
+        };
+        first.map(|place| self.items[place.item])
+    }
+
+    fn pop_heap(&mut self, texts: &Texts) -> Option<Place> {
         let last = self.heap.pop()?;
         let Some(&first) = self.heap.first() else {
-            return Some(self.items[last.item]);
+            return Some(last);
         };
         let mut at = 0;
         while let Some(&left) = self.heap.get(2 * at + 1) {
@@ -131,7 +155,7 @@ impl Queue {
             at = next;
         }
         self.heap[at] = last;
-        Some(self.items[first.item])
+        Some(first)
     }
 }
 
