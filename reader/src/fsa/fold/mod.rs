@@ -7,6 +7,7 @@ mod leaf;
 mod lookups;
 mod only;
 mod opened;
+mod planes;
 mod prefixes;
 mod scan;
 mod way;

@@ -4,7 +4,8 @@
 //! range, for the key, and decodes text. A walk that looks at many positions keeps what it has found of them: which
 //! children a node has, and the texts of the keys of a leaf that it came by.
 
-use super::leaf::{OUTSIDE, Planes};
+use super::leaf::OUTSIDE;
+use super::planes::Planes;
 use super::{Fold, LEAF, Place, TOO_LONG, leaf_offset};
 use crate::automaton::LabelSet;
 use crate::dictionary::MAX_KEY_LEN;
