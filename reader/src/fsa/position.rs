@@ -80,17 +80,14 @@ impl Fsa {
         let (Position::Stored(cursor), Layout::Fold(fold)) = (at, &self.layout) else {
             return Ok(false);
         };
-        let mut found = Vec::new();
-        if !Opened::ranges(fold, cursor.state, &mut found)? {
-            return Ok(false);
-        }
-        ranges.extend(found.into_iter().map(|(label, weight, child)| LabelRange {
-            label,
-            weight,
-            is_child: matches!(child, Child::State(_)),
-            at: child.position(),
-        }));
-        Ok(true)
+        Opened::ranges(fold, cursor.state, |label, weight, child| {
+            ranges.push(LabelRange {
+                label,
+                weight,
+                is_child: matches!(child, Child::State(_)),
+                at: child.position(),
+            });
+        })
     }
 
     /// What tells of a position that it has no child by a label, faster than the child is looked for.

@@ -80,7 +80,7 @@ impl<'d> Leaf<'d> {
     /// The keys that share exactly `depth` bytes with the one before, and those that share less. The first key shares
     /// nothing; what is said of it here is not to be used unless `depth` and base are 0.
     #[inline]
-    pub(super) fn compare_shared(&self, depth: usize) -> (u64, u64) {
+    fn compare_shared(&self, depth: usize) -> (u64, u64) {
         let planes = self.header.shared_planes;
         let Some(depth) = depth.checked_sub(self.header.base as usize) else {
             return (0, 0);

@@ -498,7 +498,7 @@ impl Fold {
         let mut parting = leaf.parting_at(key, leaf.end_of(key, depth), depth);
         while parting != 0 {
             let next = parting.trailing_zeros();
-            if leaf.entry(next, &self.alphabet).label == label {
+            if leaf.label(next, &self.alphabet) == label {
                 return Ok(Some(next));
             }
             parting &= parting - 1;
@@ -524,10 +524,10 @@ impl Fold {
                         continue;
                     }
                     let leaf = self.leaf(leaf_offset(target))?;
-                    add(leaf.entry(0, &self.alphabet).label);
+                    add(leaf.label(0, &self.alphabet));
                     let mut parting = leaf.parting_at(0, leaf.header.keys, 0);
                     while parting != 0 {
-                        add(leaf.entry(parting.trailing_zeros(), &self.alphabet).label);
+                        add(leaf.label(parting.trailing_zeros(), &self.alphabet));
                         parting &= parting - 1;
                     }
                 }
@@ -541,7 +541,7 @@ impl Fold {
                 }
                 let mut parting = leaf.parting_at(key, leaf.end_of(key, depth), depth);
                 while parting != 0 {
-                    add(leaf.entry(parting.trailing_zeros(), &self.alphabet).label);
+                    add(leaf.label(parting.trailing_zeros(), &self.alphabet));
                     parting &= parting - 1;
                 }
             }

@@ -246,11 +246,12 @@ impl Opened {
         Ok(small(number))
     }
 
-    /// The ranges of a node, if that is what a position is at; whether it is.
+    /// Tells the ranges of a node, if that is what a position is at: first label, highest weight, and what stands there.
+    /// Whether it is.
     pub(in crate::fsa) fn ranges(
         fold: &Fold,
         state: u64,
-        ranges: &mut Vec<(u8, u32, Child)>,
+        mut tell: impl FnMut(u8, u32, Child),
     ) -> Result<bool, Fault> {
         let Place::Node { offset, depth } = Place::unpack(state) else {
             return Ok(false);
@@ -267,7 +268,7 @@ impl Opened {
             } else {
                 Child::Inside(Inside::Leaf(leaf_offset(target)))
             };
-            ranges.push((node.separators[range], node.weight(range), child));
+            tell(node.separators[range], node.weight(range), child);
         }
         Ok(true)
     }
@@ -310,10 +311,11 @@ impl Opened {
             .ok_or_else(|| fold.leaf_fault(open.offset, OUTSIDE))
     }
 
-    /// The byte of a key at `depth`, where it does not share it with the key before.
+    /// The byte by which the first key of a position goes on.
     #[inline]
-    fn head(&mut self, fold: &Fold, at: Keys, key: u8, depth: u32) -> Result<Option<u8>, Fault> {
+    fn head(&mut self, fold: &Fold, at: Keys) -> Result<Option<u8>, Fault> {
         let open = &self.leaves[at.leaf as usize];
+        let (key, depth) = (at.first, at.depth);
         if open.decoded >> key & 1 == 0 && depth == open.planes.shared(key.into()) + 1 {
             let codes = Self::codes(open, fold, key)?;
             return (fold.tokens.view().first(codes))
@@ -382,7 +384,7 @@ impl Opened {
             return Ok(None);
         };
         Ok(Some(Heads {
-            first: self.head(fold, keys, keys.first, keys.depth)?,
+            first: self.head(fold, keys)?,
             parting: self.planes(keys).compare_shared(keys.depth).0 & keys.others(),
             leaf: keys.leaf,
         }))
