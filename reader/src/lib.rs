@@ -69,9 +69,9 @@ pub use text::{
 };
 pub use value::{
     Blob, Compression, Compressor, DecompressError, FloatError, JsonError, MAX_VALUE_LEN,
-    MsgpackError, Precision, Value, ValueKind, ValueStore, json_or_text_to_msgpack, json_skip,
-    json_string, json_to_msgpack, msgpack_to_json, parse_floats, skip_msgpack, write_floats_exact,
-    write_floats_g, write_json_string,
+    MsgpackError, MsgpackToken, Precision, Value, ValueKind, ValueStore, json_or_text_to_msgpack,
+    json_skip, json_string, json_to_msgpack, msgpack, msgpack_to_json, parse_floats, read_msgpack,
+    skip_msgpack, write_floats_exact, write_floats_g, write_json_string,
 };
 pub use vector::ValueVector;
 pub use verify::{Soundness, verify};

@@ -20,18 +20,19 @@ pub struct Match {
 }
 
 impl Match {
-    pub(crate) fn new(
-        key: Vec<u8>,
-        score: u32,
-        dictionary: Dictionary,
-        handle: ValueHandle,
-    ) -> Self {
+    /// The entry of a key whose value is at `handle`, which the dictionary gave ([`Value::handle`]).
+    pub fn new(key: Vec<u8>, score: u32, dictionary: Dictionary, handle: ValueHandle) -> Self {
         Match {
             key,
             score,
             dictionary,
             handle,
         }
+    }
+
+    /// The dictionary it was found in.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
     }
 
     /// The value.

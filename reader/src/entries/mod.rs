@@ -4,6 +4,7 @@ mod matches;
 mod places;
 mod source;
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -42,9 +43,19 @@ use crate::value::Value;
 pub struct Entries {
     sources: Arc<[Source]>,
     limit: u64,
-    stop: Option<Arc<AtomicBool>>,
+    stop: Option<Stop>,
     /// Positions that the keys can have at most: no walk takes more steps.
     most_steps: u64,
+}
+
+/// What says whether queries are to stop.
+#[derive(Clone)]
+struct Stop(Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl fmt::Debug for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stop")
+    }
 }
 
 /// A value that was found: in which source, and where.
@@ -76,8 +87,15 @@ impl Entries {
 
     /// Ends each query with [`Error::Stopped`] soon after the flag is set, even one that finds nothing for long.
     #[must_use]
-    pub fn stopped_by(mut self, flag: Arc<AtomicBool>) -> Self {
-        self.stop = Some(flag);
+    pub fn stopped_by(self, flag: Arc<AtomicBool>) -> Self {
+        self.stopped_if(move || flag.load(Ordering::Relaxed))
+    }
+
+    /// Ends each query with [`Error::Stopped`] soon after `stop` says so. It is asked at each step of a search, in the thread that
+    /// searches.
+    #[must_use]
+    pub fn stopped_if(mut self, stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.stop = Some(Stop(Arc::new(stop)));
         self
     }
 
@@ -115,7 +133,7 @@ impl Entries {
     #[inline]
     pub(crate) fn go_on(&self) -> Result<()> {
         match &self.stop {
-            Some(stop) if stop.load(Ordering::Relaxed) => Err(Error::Stopped),
+            Some(stop) if stop.0() => Err(Error::Stopped),
             _ => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ mod number;
 use self::number::{write_decimal, write_double};
 use super::json_parse::plain_run;
 pub use super::msgpack::{MsgpackError, skip_msgpack};
-use super::msgpack::{Token, read_token};
+use super::msgpack::{MsgpackToken, read_msgpack};
 
 /// Appends the one object that `payload` holds to `out` as JSON text; binary objects are printed
 /// like strings.
@@ -38,13 +38,13 @@ fn print(payload: &[u8], out: &mut Vec<u8>) -> Result<(), MsgpackError> {
     let mut current: Option<Container> = None;
     let mut at = 0;
     loop {
-        let (token, next) = read_token(payload, at)?;
+        let (token, next) = read_msgpack(payload, at)?;
         let opened = match token {
-            Token::Array(entries) => Some(Container {
+            MsgpackToken::Array(entries) => Some(Container {
                 entries,
                 is_map: false,
             }),
-            Token::Map(entries) => Some(Container {
+            MsgpackToken::Map(entries) => Some(Container {
                 entries,
                 is_map: true,
             }),
@@ -81,20 +81,20 @@ fn print(payload: &[u8], out: &mut Vec<u8>) -> Result<(), MsgpackError> {
     }
 }
 
-fn write_scalar(token: Token<'_>, at: usize, out: &mut Vec<u8>) -> Result<(), MsgpackError> {
+fn write_scalar(token: MsgpackToken<'_>, at: usize, out: &mut Vec<u8>) -> Result<(), MsgpackError> {
     match token {
-        Token::Nil => out.extend_from_slice(b"null"),
-        Token::Bool(false) => out.extend_from_slice(b"false"),
-        Token::Bool(true) => out.extend_from_slice(b"true"),
-        Token::Unsigned(value) => write_decimal(value, out),
-        Token::Negative(value) => {
+        MsgpackToken::Nil => out.extend_from_slice(b"null"),
+        MsgpackToken::Bool(false) => out.extend_from_slice(b"false"),
+        MsgpackToken::Bool(true) => out.extend_from_slice(b"true"),
+        MsgpackToken::Unsigned(value) => write_decimal(value, out),
+        MsgpackToken::Negative(value) => {
             out.push(b'-');
             write_decimal(value.unsigned_abs(), out);
         }
-        Token::Float(value) => write_double(f64::from(value), out),
-        Token::Double(value) => write_double(value, out),
-        Token::Str(bytes) => write_json_string(bytes, out),
-        Token::Ext | Token::Array(_) | Token::Map(_) => {
+        MsgpackToken::Float(value) => write_double(f64::from(value), out),
+        MsgpackToken::Double(value) => write_double(value, out),
+        MsgpackToken::Str(bytes) | MsgpackToken::Bin(bytes) => write_json_string(bytes, out),
+        MsgpackToken::Ext | MsgpackToken::Array(_) | MsgpackToken::Map(_) => {
             return Err(MsgpackError {
                 offset: at,
                 reason: "extension objects have no JSON form",
@@ -106,7 +106,8 @@ fn write_scalar(token: Token<'_>, at: usize, out: &mut Vec<u8>) -> Result<(), Ms
 
 /// Prints the key of a map entry, and the colon behind it.
 fn print_name(payload: &[u8], at: usize, out: &mut Vec<u8>) -> Result<usize, MsgpackError> {
-    let (Token::Str(name), next) = read_token(payload, at)? else {
+    let (MsgpackToken::Str(name) | MsgpackToken::Bin(name), next) = read_msgpack(payload, at)?
+    else {
         return Err(MsgpackError {
             offset: at,
             reason: "a map key is no string",

@@ -5,7 +5,7 @@ mod float_vector;
 mod json_parse;
 mod json_print;
 mod kind;
-mod msgpack;
+pub mod msgpack;
 mod native;
 mod store;
 mod view;
@@ -17,6 +17,7 @@ pub use json_parse::{
 };
 pub use json_print::{MsgpackError, msgpack_to_json, skip_msgpack, write_json_string};
 pub use kind::ValueKind;
+pub use msgpack::{MsgpackToken, read_msgpack};
 pub(crate) use native::NativeValues;
 pub use store::{Blob, MAX_VALUE_LEN, ValueStore};
 pub use view::Value;

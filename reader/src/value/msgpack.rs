@@ -20,17 +20,17 @@ pub(crate) const FIX_ENTRIES: usize = 15;
 const FIX_STR: usize = 31;
 
 /// Appends nil.
-pub(crate) fn write_nil(out: &mut Vec<u8>) {
+pub fn write_nil(out: &mut Vec<u8>) {
     out.push(0xC0);
 }
 
 /// Appends false or true.
-pub(crate) fn write_bool(value: bool, out: &mut Vec<u8>) {
+pub fn write_bool(value: bool, out: &mut Vec<u8>) {
     out.push(0xC2 | u8::from(value));
 }
 
 /// Appends an unsigned integer.
-pub(crate) fn write_uint(value: u64, out: &mut Vec<u8>) {
+pub fn write_uint(value: u64, out: &mut Vec<u8>) {
     if let Ok(value) = u8::try_from(value) {
         if value >= 0x80 {
             out.push(0xCC);
@@ -46,7 +46,7 @@ pub(crate) fn write_uint(value: u64, out: &mut Vec<u8>) {
 }
 
 /// Appends a signed integer; from 0 on it takes the unsigned form.
-pub(crate) fn write_int(value: i64, out: &mut Vec<u8>) {
+pub fn write_int(value: i64, out: &mut Vec<u8>) {
     if let Ok(value) = u64::try_from(value) {
         write_uint(value, out);
     } else if let Ok(value) = i8::try_from(value) {
@@ -64,12 +64,12 @@ pub(crate) fn write_int(value: i64, out: &mut Vec<u8>) {
 }
 
 /// Appends a float 32.
-pub(crate) fn write_f32(value: f32, out: &mut Vec<u8>) {
+pub fn write_f32(value: f32, out: &mut Vec<u8>) {
     write_tagged(0xCA, value.to_be_bytes(), out);
 }
 
 /// Appends a float 64.
-pub(crate) fn write_f64(value: f64, out: &mut Vec<u8>) {
+pub fn write_f64(value: f64, out: &mut Vec<u8>) {
     write_tagged(0xCB, value.to_be_bytes(), out);
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn write_f64(value: f64, out: &mut Vec<u8>) {
 /// # Panics
 /// From 2^32 bytes on, which no header holds; the same goes for entries below. Values are limited
 /// far below.
-pub(crate) fn write_str_header(length: usize, out: &mut Vec<u8>) {
+pub fn write_str_header(length: usize, out: &mut Vec<u8>) {
     match u8::try_from(length) {
         Ok(short) if length <= FIX_STR => out.push(0xA0 | short),
         Ok(short) => write_tagged(0xD9, [short], out),
@@ -87,13 +87,13 @@ pub(crate) fn write_str_header(length: usize, out: &mut Vec<u8>) {
 }
 
 /// Appends a string; its bytes need not be UTF-8.
-pub(crate) fn write_str(bytes: &[u8], out: &mut Vec<u8>) {
+pub fn write_str(bytes: &[u8], out: &mut Vec<u8>) {
     write_str_header(bytes.len(), out);
     out.extend_from_slice(bytes);
 }
 
 /// Appends the header of an array of `entries` objects, which the caller appends next.
-pub(crate) fn write_array_header(entries: usize, out: &mut Vec<u8>) {
+pub fn write_array_header(entries: usize, out: &mut Vec<u8>) {
     match u8::try_from(entries) {
         Ok(short) if entries <= FIX_ENTRIES => out.push(0x90 | short),
         _ => write_long_header(0xDC, entries, out),
@@ -102,7 +102,7 @@ pub(crate) fn write_array_header(entries: usize, out: &mut Vec<u8>) {
 
 /// Appends the header of a map of `entries` pairs, which the caller appends next, each a key and
 /// its value.
-pub(crate) fn write_map_header(entries: usize, out: &mut Vec<u8>) {
+pub fn write_map_header(entries: usize, out: &mut Vec<u8>) {
     match u8::try_from(entries) {
         Ok(short) if entries <= FIX_ENTRIES => out.push(0x80 | short),
         _ => write_long_header(0xDE, entries, out),
@@ -126,7 +126,7 @@ fn write_tagged<const N: usize>(tag: u8, bytes: [u8; N], out: &mut Vec<u8>) {
 
 /// One step of an object: a scalar, or the header of a container.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Token<'p> {
+pub enum MsgpackToken<'p> {
     /// nil
     Nil,
     /// false or true
@@ -139,8 +139,10 @@ pub(crate) enum Token<'p> {
     Float(f32),
     /// A float 64.
     Double(f64),
-    /// The bytes of a string, or of a binary object.
+    /// The bytes of a string, which need not be UTF-8.
     Str(&'p [u8]),
+    /// The bytes of a binary object.
+    Bin(&'p [u8]),
     /// An array of so many objects, which follow.
     Array(u32),
     /// A map of so many pairs, which follow.
@@ -153,57 +155,51 @@ pub(crate) enum Token<'p> {
 ///
 /// Every object takes a byte at least, so a header that claims more entries than bytes are left is
 /// an error already here: no reader need trust a claim.
-pub(crate) fn read_token(payload: &[u8], at: usize) -> Result<(Token<'_>, usize), MsgpackError> {
+pub fn read_msgpack(payload: &[u8], at: usize) -> Result<(MsgpackToken<'_>, usize), MsgpackError> {
     let mut input = Input { payload, at };
     let tag = input.take::<1>()?[0];
     let token = match tag {
-        0x00..=0x7F => Token::Unsigned(u64::from(tag)),
-        0x80..=0x8F => Token::Map(u32::from(tag & 0x0F)),
-        0x90..=0x9F => Token::Array(u32::from(tag & 0x0F)),
-        0xA0..=0xBF => Token::Str(input.bytes(u32::from(tag & 0x1F))?),
-        0xC0 => Token::Nil,
+        0x00..=0x7F => MsgpackToken::Unsigned(u64::from(tag)),
+        0x80..=0x8F => MsgpackToken::Map(u32::from(tag & 0x0F)),
+        0x90..=0x9F => MsgpackToken::Array(u32::from(tag & 0x0F)),
+        0xA0..=0xBF => MsgpackToken::Str(input.bytes(u32::from(tag & 0x1F))?),
+        0xC0 => MsgpackToken::Nil,
         0xC1 => {
             return Err(MsgpackError {
                 offset: at,
                 reason: "byte C1 begins no object",
             });
         }
-        0xC2 | 0xC3 => Token::Bool(tag == 0xC3),
-        0xC4 | 0xD9 => input
-            .length_8()
-            .and_then(|n| input.bytes(n))
-            .map(Token::Str)?,
-        0xC5 | 0xDA => input
-            .length_16()
-            .and_then(|n| input.bytes(n))
-            .map(Token::Str)?,
-        0xC6 | 0xDB => input
-            .length_32()
-            .and_then(|n| input.bytes(n))
-            .map(Token::Str)?,
+        0xC2 | 0xC3 => MsgpackToken::Bool(tag == 0xC3),
+        0xC4 => MsgpackToken::Bin(input.length_8().and_then(|n| input.bytes(n))?),
+        0xC5 => MsgpackToken::Bin(input.length_16().and_then(|n| input.bytes(n))?),
+        0xC6 => MsgpackToken::Bin(input.length_32().and_then(|n| input.bytes(n))?),
+        0xD9 => MsgpackToken::Str(input.length_8().and_then(|n| input.bytes(n))?),
+        0xDA => MsgpackToken::Str(input.length_16().and_then(|n| input.bytes(n))?),
+        0xDB => MsgpackToken::Str(input.length_32().and_then(|n| input.bytes(n))?),
         0xC7 => input.length_8().and_then(|n| input.ext(n))?,
         0xC8 => input.length_16().and_then(|n| input.ext(n))?,
         0xC9 => input.length_32().and_then(|n| input.ext(n))?,
-        0xCA => Token::Float(f32::from_be_bytes(input.take()?)),
-        0xCB => Token::Double(f64::from_be_bytes(input.take()?)),
-        0xCC => Token::Unsigned(u64::from(u8::from_be_bytes(input.take()?))),
-        0xCD => Token::Unsigned(u64::from(u16::from_be_bytes(input.take()?))),
-        0xCE => Token::Unsigned(u64::from(u32::from_be_bytes(input.take()?))),
-        0xCF => Token::Unsigned(u64::from_be_bytes(input.take()?)),
+        0xCA => MsgpackToken::Float(f32::from_be_bytes(input.take()?)),
+        0xCB => MsgpackToken::Double(f64::from_be_bytes(input.take()?)),
+        0xCC => MsgpackToken::Unsigned(u64::from(u8::from_be_bytes(input.take()?))),
+        0xCD => MsgpackToken::Unsigned(u64::from(u16::from_be_bytes(input.take()?))),
+        0xCE => MsgpackToken::Unsigned(u64::from(u32::from_be_bytes(input.take()?))),
+        0xCF => MsgpackToken::Unsigned(u64::from_be_bytes(input.take()?)),
         0xD0 => integer(i64::from(i8::from_be_bytes(input.take()?))),
         0xD1 => integer(i64::from(i16::from_be_bytes(input.take()?))),
         0xD2 => integer(i64::from(i32::from_be_bytes(input.take()?))),
         0xD3 => integer(i64::from_be_bytes(input.take()?)),
         0xD4..=0xD8 => input.ext(1 << (tag - 0xD4))?,
-        0xDC => Token::Array(input.length_16()?),
-        0xDD => Token::Array(input.length_32()?),
-        0xDE => Token::Map(input.length_16()?),
-        0xDF => Token::Map(input.length_32()?),
-        0xE0..=0xFF => Token::Negative(i64::from(i8::from_be_bytes([tag]))),
+        0xDC => MsgpackToken::Array(input.length_16()?),
+        0xDD => MsgpackToken::Array(input.length_32()?),
+        0xDE => MsgpackToken::Map(input.length_16()?),
+        0xDF => MsgpackToken::Map(input.length_32()?),
+        0xE0..=0xFF => MsgpackToken::Negative(i64::from(i8::from_be_bytes([tag]))),
     };
     let claimed = match token {
-        Token::Array(entries) => u64::from(entries),
-        Token::Map(entries) => 2 * u64::from(entries),
+        MsgpackToken::Array(entries) => u64::from(entries),
+        MsgpackToken::Map(entries) => 2 * u64::from(entries),
         _ => 0,
     };
     if usize::try_from(claimed).map_or(true, |claimed| claimed > payload.len() - input.at) {
@@ -217,13 +213,13 @@ pub(crate) fn read_token(payload: &[u8], at: usize) -> Result<(Token<'_>, usize)
 
 /// Returns the offset of the end of the one object that starts at `at`, of whatever types.
 pub fn skip_msgpack(payload: &[u8], mut at: usize) -> Result<usize, MsgpackError> {
-    // objects still to come; no larger than the payload, see `read_token`, save for nested claims
+    // objects still to come; no larger than the payload, see `read_msgpack`, save for nested claims
     let mut pending: u64 = 1;
     while pending > 0 {
-        let (token, next) = read_token(payload, at)?;
+        let (token, next) = read_msgpack(payload, at)?;
         pending = match token {
-            Token::Array(entries) => pending.saturating_add(u64::from(entries)),
-            Token::Map(entries) => pending.saturating_add(2 * u64::from(entries)),
+            MsgpackToken::Array(entries) => pending.saturating_add(u64::from(entries)),
+            MsgpackToken::Map(entries) => pending.saturating_add(2 * u64::from(entries)),
             _ => pending,
         } - 1;
         at = next;
@@ -232,8 +228,8 @@ pub fn skip_msgpack(payload: &[u8], mut at: usize) -> Result<usize, MsgpackError
 }
 
 /// The token of a signed integer.
-fn integer(value: i64) -> Token<'static> {
-    u64::try_from(value).map_or(Token::Negative(value), Token::Unsigned)
+fn integer(value: i64) -> MsgpackToken<'static> {
+    u64::try_from(value).map_or(MsgpackToken::Negative(value), MsgpackToken::Unsigned)
 }
 
 /// Payload with the position that was reached.
@@ -290,9 +286,9 @@ impl<'p> Input<'p> {
     }
 
     /// Steps over the type and the `length` bytes of an extension object.
-    fn ext(&mut self, length: u32) -> Result<Token<'p>, MsgpackError> {
+    fn ext(&mut self, length: u32) -> Result<MsgpackToken<'p>, MsgpackError> {
         self.take::<1>()?;
-        self.bytes(length).map(|_| Token::Ext)
+        self.bytes(length).map(|_| MsgpackToken::Ext)
     }
 }
 
@@ -391,7 +387,7 @@ mod tests {
         fn integers_read_back(value: i64, shift in 0..64_u32) {
             let value = value >> shift;
             let bytes = written(|out| write_int(value, out));
-            prop_assert_eq!(read_token(&bytes, 0), Ok((integer(value), bytes.len())));
+            prop_assert_eq!(read_msgpack(&bytes, 0), Ok((integer(value), bytes.len())));
         }
 
         #[test]
