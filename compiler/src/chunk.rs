@@ -96,6 +96,11 @@ impl Chunk {
         self.rows.rows()
     }
 
+    /// Bytes of memory that the rows take.
+    pub fn bytes(&self) -> usize {
+        self.rows.bytes()
+    }
+
     /// Sorts the rows, which a compiler that takes them would have to do else. Then none may be added until it did.
     pub fn sort(&mut self) {
         if self.sorted.is_none() {

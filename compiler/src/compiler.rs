@@ -5,6 +5,7 @@ use std::path::Path;
 use keyfold_reader::format::checksum::Rows;
 
 use crate::Error;
+use crate::built::Built;
 use crate::chunk::Chunk;
 use crate::error::{Result, RowError};
 use crate::generator::{Generator, Summary};
@@ -174,8 +175,13 @@ impl Compiler {
     }
 
     /// Writes the file. An existing one is replaced if `replace` says so, else it is an error.
-    pub fn finish(mut self, path: &Path, replace: bool) -> Result<Summary> {
+    pub fn finish(self, path: &Path, replace: bool) -> Result<Summary> {
         let output = Output::create(path, replace)?;
+        self.build()?.publish(output)
+    }
+
+    /// Ends the rows: what is left to do is to write the file.
+    pub fn build(mut self) -> Result<Built> {
         self.meter.report()?;
         let mut sorted = self.sorter.finish()?;
         self.meter.progress.rows_sorted = self.meter.progress.rows_read;
@@ -206,7 +212,8 @@ impl Compiler {
         }
         generator.rows().duplicates += dropped + rows.duplicates();
         let sections = generator.close(version, Some(compression))?;
-        sections.publish(output, codes.map(Codes::into_file).transpose()?)
+        let codes = codes.map(Codes::into_file).transpose()?;
+        Ok(Built::new(sections, codes))
     }
 }
 

@@ -10,6 +10,7 @@ use keyfold_reader::format::checksum::{self, Checksums, Provenance, Rows};
 use keyfold_reader::format::properties::{ArrayProperties, Header};
 use keyfold_reader::format::value::ValueProperties;
 
+use crate::built::Built;
 use crate::error::{Error, Result};
 use crate::keys::{check_key, stored_key};
 use crate::native::{Native, NativeSections};
@@ -242,10 +243,14 @@ impl Generator {
     /// Writes the file. An existing one is replaced if `replace` says so, else it is an error.
     pub fn finish(self, path: &Path, replace: bool) -> Result<Summary> {
         let output = Output::create(path, replace)?;
+        self.build()?.publish(output)
+    }
+
+    /// Ends the rows: what is left to do is to write the file.
+    pub fn build(self) -> Result<Built> {
         let version = self.options.version();
         let compression = self.options.compression.name();
-        let sections = self.close(version, Some(compression))?;
-        sections.publish(output, None)
+        Ok(Built::new(self.close(version, Some(compression))?, None))
     }
 
     /// Ends the automaton.
@@ -401,9 +406,18 @@ pub(crate) struct KeyviSections {
 }
 
 impl Sections {
-    /// Writes the file, with the bytes of another behind it.
-    pub(crate) fn publish(mut self, output: Output, behind: Option<File>) -> Result<Summary> {
-        let (rows, keys, states) = match &self {
+    /// Replaces the manifest.
+    pub(crate) fn set_manifest(&mut self, manifest: &str) {
+        let kept = match self {
+            Sections::Keyvi(keyvi) => &mut keyvi.header.manifest,
+            Sections::Native(native) => &mut native.properties.manifest,
+        };
+        manifest.clone_into(kept);
+    }
+
+    /// What became of the build, but for the size of the file.
+    pub(crate) fn summary(&self) -> Summary {
+        let (rows, keys, states) = match self {
             Sections::Keyvi(keyvi) => (keyvi.rows, keyvi.header.keys, keyvi.header.states),
             Sections::Native(native) => {
                 let properties = &native.properties;
@@ -414,19 +428,12 @@ impl Sections {
                 )
             }
         };
-        let file_bytes = output.publish(|out| {
-            self.write(out)?;
-            match behind {
-                Some(mut behind) => io::copy(&mut behind, out).map(drop),
-                None => Ok(()),
-            }
-        })?;
-        Ok(Summary {
+        Summary {
             rows,
             keys,
             states,
-            file_bytes,
-        })
+            file_bytes: 0,
+        }
     }
 
     /// Writes the dictionary.

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod bits;
+mod built;
 mod chunk;
 mod compiler;
 mod error;
@@ -36,6 +37,7 @@ mod unfinished;
 mod value;
 mod vector;
 
+pub use built::Built;
 pub use chunk::Chunk;
 pub use compiler::Compiler;
 pub use error::{Error, Result, RowError};

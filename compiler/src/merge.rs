@@ -7,6 +7,7 @@ use keyfold_reader::format::checksum::Rows;
 use keyfold_reader::format::deleted;
 use keyfold_reader::{Compression, Dictionary, FormatError, Scan, SecondaryDictionary, ValueKind};
 
+use crate::built::Built;
 use crate::compiler::Compiler;
 use crate::error::{At, Error, Result};
 use crate::generator::{Generator, Summary};
@@ -36,6 +37,7 @@ pub struct Merger {
     mode: MergeMode,
     inputs: Vec<Part>,
     callback: Option<Callback>,
+    counted: bool,
 }
 
 /// An input and the keys deleted in it.
@@ -59,12 +61,23 @@ impl Merger {
             mode,
             inputs: Vec::new(),
             callback: None,
+            counted: true,
         }
+    }
+
+    /// Leaves out of a keyvi file how many values there were, and how they are compressed, as keyvi does.
+    pub fn uncounted(&mut self) {
+        self.counted = false;
     }
 
     /// Has the progress told; answering false cancels the merge.
     pub fn on_progress(&mut self, callback: Callback) {
         self.callback = Some(callback);
+    }
+
+    /// Replaces the manifest.
+    pub fn set_manifest(&mut self, manifest: &str) {
+        manifest.clone_into(&mut self.options.manifest);
     }
 
     /// Adds a file, newer than all before. If a list of deleted keys stands beside it, with `.dk` appended to
@@ -163,7 +176,8 @@ impl Merger {
 
     fn merge(self, path: &Path, replace: bool) -> Result<Summary> {
         let output = Output::create(path, replace)?;
-        let name = self.common_compression();
+        let counted = self.counted || self.mode == MergeMode::Append;
+        let name = self.common_compression().filter(|_| self.counted);
         let version = self.options.version();
         let mut encoder = Encoder::new(&self.options);
         let mut generator = Generator::new(self.options)?;
@@ -229,9 +243,11 @@ impl Merger {
         }
         generator.rows().duplicates = entries.duplicates();
         generator.rows().rejected = dropped;
-        generator
-            .close(version, name.as_deref())?
-            .publish(output, None)
+        if !counted && let Some(values) = generator.values() {
+            values.forget_count();
+        }
+        let sections = generator.close(version, name.as_deref())?;
+        Built::new(sections, None).publish(output)
     }
 
     /// The name of the compression that all inputs give.

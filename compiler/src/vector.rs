@@ -91,24 +91,34 @@ impl VectorWriter {
         self.rows.rejected += 1;
     }
 
+    /// Replaces the manifest.
+    pub fn set_manifest(&mut self, manifest: &str) {
+        manifest.clone_into(&mut self.options.manifest);
+    }
+
     /// Writes the file. An existing one is replaced if `replace` says so, else it is an error.
     pub fn finish(mut self, path: &Path, replace: bool) -> Result<Summary> {
+        self.write(path, replace)
+    }
+
+    /// Writes a file of the values so far, as [`finish`](Self::finish) does; then more may come.
+    pub fn write(&mut self, path: &Path, replace: bool) -> Result<Summary> {
         let output = Output::create(path, replace)?;
         let len = self.rows.read - self.rows.rejected;
         let header = VectorHeader {
             kind: self.options.kind,
-            manifest: self.options.manifest,
+            manifest: self.options.manifest.clone(),
             len,
         };
         let properties = self
             .values
             .properties(Some(self.options.compression.name()));
-        let mut values = self.values.into_spool();
+        let (offsets, values) = (&mut self.offsets, self.values.spool());
         let file_bytes = output.publish(|out| {
             let mut start = Vec::new();
             header.write(&mut start);
             out.write_all(&start)?;
-            self.offsets.copy_to(out)?;
+            offsets.copy_to(out)?;
             let mut record = Vec::new();
             properties.write(&mut record);
             out.write_all(&record)?;

@@ -21,6 +21,8 @@ pub enum Input<'a> {
     /// A text in the form of the dictionary's kind: digits, the string itself, JSON, or numbers separated by
     /// commas.
     Text(&'a [u8]),
+    /// A JSON document as one object of `MessagePack`, which is stored as it is.
+    Msgpack(&'a [u8]),
     /// The components of a float vector.
     Floats(&'a [f32]),
 }
@@ -73,6 +75,11 @@ impl Encoder {
             }
             (ValueKind::String, Input::Text(text)) => write_string(text, out),
             (ValueKind::Json, Input::Text(text)) => self.encode_json(text, out),
+            (ValueKind::Json, Input::Msgpack(payload)) => {
+                self.payload.clear();
+                self.payload.extend_from_slice(payload);
+                self.write_blob(self.threshold, out)
+            }
             (ValueKind::FloatVector, Input::Floats(floats)) => self.encode_floats(floats, out),
             (ValueKind::FloatVector, Input::Text(text)) => {
                 let mut floats = std::mem::take(&mut self.floats);
@@ -184,6 +191,7 @@ impl Input<'_> {
             Input::None => "there is no value",
             Input::Int(_) => "the value is an integer",
             Input::Text(_) => "there is a value",
+            Input::Msgpack(_) => "the value is a document",
             Input::Floats(_) => "the value is a vector of floats",
         }
     }

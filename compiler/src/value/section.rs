@@ -54,7 +54,8 @@ impl ValueSection {
             _ => write_blob(stored, &mut self.record),
         }
         self.spool.append(&self.record)?;
-        self.unique += 1;
+        // keyvi counts none where none are looked for
+        self.unique += u64::from(self.seen.is_some());
         if let (Some(seen), Some(hash)) = (&mut self.seen, hash) {
             seen.insert(hash, offset);
         }
@@ -85,6 +86,16 @@ impl ValueSection {
             unique_values: if counted { self.unique } else { 0 },
             compression: compression.filter(|_| counted).map(str::to_owned),
         }
+    }
+
+    /// Forgets how many values were added.
+    pub(crate) fn forget_count(&mut self) {
+        self.values = 0;
+    }
+
+    /// The values so far.
+    pub(crate) fn spool(&mut self) -> &mut Spool {
+        &mut self.spool
     }
 
     pub(crate) fn into_spool(self) -> Spool {

@@ -27,12 +27,13 @@ struct Frame {
     depth: usize,
     /// Where its children start, as soon as they are listed.
     children: Option<usize>,
-    /// Positions that are there before those below a child.
+    /// Positions that are there before those below a child: as soon as the children are listed, these among them.
     mark: Mark,
 }
 
 #[derive(Clone, Copy)]
 struct Child {
+    spot: Spot,
     weight: u32,
     label: u8,
 }
@@ -167,14 +168,12 @@ impl Weighted {
             self.children.pop();
             self.places.truncate(frame.mark);
             self.key.truncate(frame.depth);
-            let Some(spot) = self.places.step(entries, frame.spot, child.label)? else {
-                continue;
-            };
             self.key.push(child.label);
-            self.places.check_depth(entries, spot, self.key.len())?;
-            self.places.open(entries, spot)?;
+            self.places
+                .check_depth(entries, child.spot, self.key.len())?;
+            self.places.open(entries, child.spot)?;
             self.frames.push(Frame {
-                spot,
+                spot: child.spot,
                 weight: child.weight,
                 depth: self.key.len(),
                 children: None,
@@ -216,9 +215,9 @@ impl Weighted {
             };
             let stored = self.places.stored_weight(entries, spot)?;
             let weight = if stored == 0 { frame.weight } else { stored };
-            self.places.truncate(mark);
             let lowest = self.bound.lowest();
             if weight < lowest {
+                self.places.truncate(mark);
                 continue;
             }
             if let Bound::Heaviest(heaviest) = &mut self.bound
@@ -227,8 +226,13 @@ impl Weighted {
             {
                 heaviest.put(weight);
             }
-            self.children.push(Child { weight, label });
+            self.children.push(Child {
+                spot,
+                weight,
+                label,
+            });
         }
+        frame.mark = self.places.mark();
         self.children[start..].sort_unstable_by_key(|child| (child.weight, Reverse(child.label)));
         Ok(())
     }

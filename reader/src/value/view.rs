@@ -74,6 +74,15 @@ impl<'d> Value<'d> {
         }
     }
 
+    /// The payload of kinds json and float-vector, decompressed if need be: a document's MessagePack, or floats of 32 bits, the
+    /// lowest byte first. An error for other kinds.
+    pub fn payload(self) -> Result<Cow<'d, [u8]>> {
+        match self.kind() {
+            ValueKind::Json | ValueKind::FloatVector => self.store.payload(self.handle),
+            _ => Err(self.misfit("has no payload")),
+        }
+    }
+
     /// Appends the value as text: digits, the string, the JSON text, or the floats joined with `, ` in digits
     /// that read back exactly. Nothing for key-only.
     pub fn write_text(self, out: &mut Vec<u8>) -> Result<()> {

@@ -50,7 +50,7 @@ impl Keyvi {
         minimum_prefix: usize,
         words: Option<Words>,
     ) -> Result<Hits> {
-        let metric = Metric::new(typed, max_distance)?;
+        let metric = Metric::new(typed, max_distance);
         let given = Characters::new(query);
         let mut walk = None;
         let mut row = metric.start();

@@ -1,7 +1,6 @@
 //! keyvi's distance of completions.
 
-use crate::automaton::{Characters, MAX_DISTANCE, Partial};
-use crate::error::{Error, Result};
+use crate::automaton::{Characters, Partial};
 
 /// The distance between what was typed and the start of a key, row by row: one row of the table for each character of the
 /// key, near the diagonal only. Once all was read that was typed, more characters cost nothing.
@@ -9,6 +8,9 @@ pub(super) struct Metric {
     typed: Vec<u32>,
     max_distance: usize,
 }
+
+/// Cells far from the diagonal count as more than this in any case: scores beyond the distance are made of them.
+const LEAST_FAR: usize = 4;
 
 /// The last two rows of the table.
 #[derive(Clone)]
@@ -30,26 +32,28 @@ pub(super) struct Row {
 struct Cells {
     first: usize,
     list: Vec<usize>,
+    /// What the others count as.
+    far: usize,
 }
 
 impl Metric {
-    pub(super) fn new(typed: &Characters, max_distance: u32) -> Result<Self> {
-        if max_distance > MAX_DISTANCE {
-            let reason = format!(
-                "an edit distance of {max_distance}: at most {MAX_DISTANCE} can be asked for"
-            );
-            return Err(Error::Query { reason });
-        }
-        Ok(Metric {
+    pub(super) fn new(typed: &Characters, max_distance: u32) -> Self {
+        Metric {
             typed: typed.list().to_vec(),
             max_distance: max_distance as usize,
-        })
+        }
+    }
+
+    /// What cells far from the diagonal count as: more than the distance asked for.
+    fn far(&self) -> usize {
+        self.max_distance.max(LEAST_FAR) + 1
     }
 
     /// Before the first character.
     pub(super) fn start(&self) -> Row {
         let cells = Cells {
             first: 0,
+            far: self.far(),
             list: (0..=self.typed.len().min(self.max_distance + 1)).collect(),
         };
         Row {
@@ -99,6 +103,7 @@ impl Metric {
         }
         let mut cells = Cells {
             first: left - 1,
+            far: self.far(),
             list: vec![row + 1 - left],
         };
         let mut least = at.least + 1;
@@ -141,7 +146,6 @@ impl Cells {
     fn get(&self, column: usize) -> usize {
         let cell = column.checked_sub(self.first);
         let cell = cell.and_then(|column| self.list.get(column));
-        // far from the diagonal: more than any distance asked for
-        cell.copied().unwrap_or(MAX_DISTANCE as usize + 1)
+        cell.copied().unwrap_or(self.far)
     }
 }

@@ -7,6 +7,7 @@ mod fuzzy_completions;
 mod metric;
 mod near;
 mod top;
+mod wide;
 
 use crate::entries::{Entries, Found};
 use crate::error::Result;
@@ -19,8 +20,8 @@ const SEPARATOR: u8 = 0x1B;
 /// [`Entries::as_keyvi`].
 ///
 /// Where keyvi's answer is undefined or the process ends, there is a sane one: keys and queries that are not UTF-8, and
-/// empty queries, are read as [`Levenshtein`](crate::automaton::Levenshtein) reads them; of the best 0 there are none.
-/// Edit distances go up to [`MAX_DISTANCE`](crate::automaton::MAX_DISTANCE).
+/// empty queries, are read as [`Levenshtein`](crate::automaton::Levenshtein) reads them; of the best 0
+/// only the query itself is one.
 ///
 /// The order depends on the weights stored in a file. It is keyvi's for files of keyvi's layout; native files store all
 /// weights and exactly, where keyvi's layout knows none of 65,535 or more apart, nor those below 30 bytes of a key.

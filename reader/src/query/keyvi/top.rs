@@ -25,12 +25,12 @@ impl<L: Look> Top<L> {
 
 impl<L: Look> Look for Top<L> {
     fn advance(&mut self, entries: &Entries) -> Result<Option<Raw>> {
-        if self.count == 0 {
-            return Ok(None);
-        }
         while let Some(hit) = self.look.advance(entries)? {
             if hit.is_query {
                 return Ok(Some(hit));
+            }
+            if self.count == 0 {
+                break;
             }
             let weight = entries.value(hit.found).weight();
             if weight >= self.heaviest.lowest() {
