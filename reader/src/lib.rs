@@ -35,6 +35,7 @@
 pub mod automaton;
 pub mod format;
 pub mod fsa;
+pub mod index;
 
 mod bytes;
 mod dictionary;
