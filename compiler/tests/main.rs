@@ -13,6 +13,7 @@ mod placement;
 mod queries;
 mod round_trip;
 mod secondary;
+mod snapshot;
 mod text;
 mod text_rule;
 mod vector;

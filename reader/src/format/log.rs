@@ -19,8 +19,8 @@
 //! ```
 //!
 //! The operations of a record count together or not at all. Sequence numbers go up by one from record to record, from log to
-//! log. `synced` is the number of the last record that was on disk for certain when this one was written. The header is on
-//! disk before the first record is written.
+//! log. `synced` is the number of the last record that was on disk for certain when this one was written. A writer that syncs
+//! at all has the header on disk before it writes the first record.
 //!
 //! # Recovery
 //!

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 
 use super::columns::Columns;
 use super::fields::Fields;
@@ -88,8 +88,13 @@ impl Index {
 
     /// The index as it was at the last refresh. It stays the same for as long as it is held.
     pub fn snapshot(&self) -> Arc<Snapshot> {
+        Guard::into_inner(self.latest())
+    }
+
+    /// The latest snapshot, for one call: less than a clone of it.
+    fn latest(&self) -> Guard<Arc<Snapshot>> {
         self.0.refresh_if_due();
-        self.0.current.load_full()
+        self.0.current.load()
     }
 
     /// Takes in what a writer did since; whether there was anything. Snapshots that were taken stay as they are.
@@ -104,25 +109,22 @@ impl Index {
 
     /// The entry with this key in the latest snapshot.
     pub fn get(&self, key: &[u8]) -> Result<Option<Match>> {
-        self.0.refresh_if_due();
-        let snapshot = self.0.current.load();
-        snapshot.get_match(key)
+        self.latest().get_match(key)
     }
 
     /// The entries of keys in the latest snapshot, or nothing where a key is not stored, in the order of the keys.
     pub fn get_many<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<Vec<Option<Match>>> {
-        self.snapshot().get_many_matches(keys)
+        self.latest().get_many_matches(keys)
     }
 
     /// Whether a key is stored in the latest snapshot.
     pub fn contains(&self, key: &[u8]) -> Result<bool> {
-        self.0.refresh_if_due();
-        self.0.current.load().contains(key)
+        self.latest().contains(key)
     }
 
     /// The named fields of a document in the latest snapshot, see [`Snapshot::get_fields`].
     pub fn get_fields<N: AsRef<str>>(&self, key: &[u8], names: &[N]) -> Result<Option<Fields>> {
-        self.snapshot().get_fields(key, names)
+        self.latest().get_fields(key, names)
     }
 
     /// The named fields of documents in the latest snapshot, see [`Snapshot::get_many_fields`].
@@ -131,12 +133,12 @@ impl Index {
         K: AsRef<[u8]>,
         N: AsRef<str>,
     {
-        self.snapshot().get_many_fields(keys, names)
+        self.latest().get_many_fields(keys, names)
     }
 
     /// All entries of the latest snapshot, to be asked in every way there is. They keep that snapshot's files open.
     pub fn entries(&self) -> Entries {
-        self.snapshot().entries()
+        self.latest().entries()
     }
 }
 

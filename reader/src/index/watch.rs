@@ -96,3 +96,23 @@ fn run(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_sign_of_life_one_caller_after_the_other_is_told_to_refresh() {
+        // as in a forked process, where the thread does not run
+        let watch = Watch::new(Duration::from_millis(50));
+        for _ in 0..2 {
+            let told = Instant::now();
+            while !watch.is_due() {
+                thread::yield_now();
+            }
+            assert!(told.elapsed() >= Duration::from_millis(99));
+        }
+        watch.seen.store(u64::MAX, Ordering::Relaxed);
+        assert!(!watch.is_due());
+    }
+}

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 const HEADER: Header = Header {
@@ -161,5 +163,32 @@ fn sound_records_of_nonsense_are_damage() {
         let log = Log::read(&file).unwrap().unwrap();
         let operations: Vec<_> = log.records[0].operations().collect();
         assert!(operations.len() == 1 && operations[0].is_err());
+    }
+}
+
+#[test]
+fn the_search_behind_an_unsound_record_is_bounded() {
+    let (mut file, _) = log(&[1]);
+    let lost = HEADER.first + 1;
+    let records = 20_000;
+    for left in (0..records).rev() {
+        let length = u32::try_from(left * RECORD_LEN).unwrap();
+        file.extend_from_slice(&length.to_le_bytes());
+        for number in [0, lost + 1, lost] {
+            file.extend_from_slice(&u64::to_le_bytes(number));
+        }
+    }
+    let error = Log::read(&file).unwrap_err();
+    assert!(error.reason.contains("looks like"), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_a_torn_end(bytes in prop::collection::vec(prop::sample::select(vec![0u8, 1, 2, 101, 255]), 0..300)) {
+        let (mut file, ends) = log(&[1, 1]);
+        file.extend_from_slice(&bytes);
+        let log = Log::read(&file).unwrap().unwrap();
+        prop_assert_eq!(log.end, ends[2]);
+        prop_assert_eq!(Log::read(&bytes).is_ok(), bytes.len() <= HEADER_LEN);
     }
 }
