@@ -103,7 +103,7 @@ fn check(snapshot: &Snapshot, segments: &[Changes]) {
     asked.insert(b"not stored");
     let asked: Vec<&[u8]> = asked.into_iter().collect();
     let many = snapshot.get_many(&asked).unwrap();
-    let matches = snapshot.get_many_matches(&asked).unwrap();
+    let entries = snapshot.get_many_matches(&asked).unwrap();
     let columns = snapshot.get_many_fields(&asked, &["n"]).unwrap();
     for (row, key) in asked.iter().enumerate() {
         let expected = model.get(key);
@@ -112,7 +112,7 @@ fn check(snapshot: &Snapshot, segments: &[Changes]) {
         let found = snapshot.get(key).unwrap();
         assert_eq!(found.map(|value| value.text().unwrap()), text);
         assert_eq!(many[row].map(|value| value.text().unwrap()), text);
-        let matched = matches[row].as_ref();
+        let matched = entries[row].as_ref();
         assert_eq!(matched.map(|found| found.value().text().unwrap()), text);
         assert_eq!(columns.get(row, 0).and_then(Field::as_i64), number);
     }
