@@ -248,6 +248,17 @@ impl Generator {
         sections.publish(output, None)
     }
 
+    /// Writes the file's bytes to `out`, from the first to the last, and nothing more.
+    pub fn finish_into(self, out: &mut dyn Write) -> Result<Summary> {
+        let version = self.options.version();
+        let compression = self.options.compression.name();
+        let mut sections = self.close(version, Some(compression))?;
+        let mut counted = Counted { out, bytes: 0 };
+        let written = sections.write(&mut counted);
+        written.map_err(|e| Error::io(Path::new("output"), e))?;
+        Ok(sections.summary(counted.bytes))
+    }
+
     /// Ends the automaton.
     pub(crate) fn close(mut self, version: u64, compression: Option<&str>) -> Result<Sections> {
         self.release()?;
@@ -384,6 +395,24 @@ fn finish_state(
     })
 }
 
+/// Counts what passes.
+struct Counted<'o> {
+    out: &'o mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// The finished sections of a dictionary.
 pub(crate) enum Sections {
     Keyvi(Box<KeyviSections>),
@@ -403,7 +432,19 @@ pub(crate) struct KeyviSections {
 impl Sections {
     /// Writes the file, with the bytes of another behind it.
     pub(crate) fn publish(mut self, output: Output, behind: Option<File>) -> Result<Summary> {
-        let (rows, keys, states) = match &self {
+        let file_bytes = output.publish(|out| {
+            self.write(out)?;
+            match behind {
+                Some(mut behind) => io::copy(&mut behind, out).map(drop),
+                None => Ok(()),
+            }
+        })?;
+        Ok(self.summary(file_bytes))
+    }
+
+    /// What became of the build.
+    fn summary(&self, file_bytes: u64) -> Summary {
+        let (rows, keys, states) = match self {
             Sections::Keyvi(keyvi) => (keyvi.rows, keyvi.header.keys, keyvi.header.states),
             Sections::Native(native) => {
                 let properties = &native.properties;
@@ -414,23 +455,16 @@ impl Sections {
                 )
             }
         };
-        let file_bytes = output.publish(|out| {
-            self.write(out)?;
-            match behind {
-                Some(mut behind) => io::copy(&mut behind, out).map(drop),
-                None => Ok(()),
-            }
-        })?;
-        Ok(Summary {
+        Summary {
             rows,
             keys,
             states,
             file_bytes,
-        })
+        }
     }
 
     /// Writes the dictionary.
-    pub(crate) fn write(&mut self, out: &mut File) -> io::Result<()> {
+    pub(crate) fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Sections::Keyvi(keyvi) => keyvi.write(out),
             Sections::Native(native) => native.write(out),
@@ -439,7 +473,7 @@ impl Sections {
 }
 
 impl KeyviSections {
-    fn write(&mut self, out: &mut File) -> io::Result<()> {
+    fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let mut record = Vec::new();
         if let Some(properties) = &self.properties {
             properties.write(&mut record);

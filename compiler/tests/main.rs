@@ -6,6 +6,7 @@ mod corruption;
 mod determinism;
 mod format_document;
 mod get_many;
+mod index;
 mod layouts;
 mod merge;
 mod ordinals;

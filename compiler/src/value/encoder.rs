@@ -1,8 +1,8 @@
 //! From a row's value to the bytes that are sorted and stored.
 
 use keyfold_reader::{
-    Compression, Compressor, Dictionary, MAX_VALUE_LEN, Precision, Value, ValueKind,
-    json_or_text_to_msgpack, json_to_msgpack, parse_floats,
+    Compression, Compressor, Dictionary, MAX_VALUE_LEN, MsgpackError, Precision, Value, ValueKind,
+    json_or_text_to_msgpack, json_to_msgpack, parse_floats, skip_msgpack,
 };
 
 use crate::error::{Result, RowError};
@@ -21,6 +21,8 @@ pub enum Input<'a> {
     /// A text in the form of the dictionary's kind: digits, the string itself, JSON, or numbers separated by
     /// commas.
     Text(&'a [u8]),
+    /// A document as `MessagePack`, one object: for json.
+    Msgpack(&'a [u8]),
     /// The components of a float vector.
     Floats(&'a [f32]),
 }
@@ -73,6 +75,18 @@ impl Encoder {
             }
             (ValueKind::String, Input::Text(text)) => write_string(text, out),
             (ValueKind::Json, Input::Text(text)) => self.encode_json(text, out),
+            (ValueKind::Json, Input::Msgpack(document)) => {
+                let end = skip_msgpack(document, 0)?;
+                if end < document.len() {
+                    return Err(RowError::Msgpack(MsgpackError {
+                        offset: end,
+                        reason: "more follows behind the object",
+                    }));
+                }
+                self.payload.clear();
+                self.payload.extend_from_slice(document);
+                self.write_blob(self.threshold, out)
+            }
             (ValueKind::FloatVector, Input::Floats(floats)) => self.encode_floats(floats, out),
             (ValueKind::FloatVector, Input::Text(text)) => {
                 let mut floats = std::mem::take(&mut self.floats);
@@ -184,6 +198,7 @@ impl Input<'_> {
             Input::None => "there is no value",
             Input::Int(_) => "the value is an integer",
             Input::Text(_) => "there is a value",
+            Input::Msgpack(_) => "the value is a document",
             Input::Floats(_) => "the value is a vector of floats",
         }
     }
