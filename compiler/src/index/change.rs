@@ -45,7 +45,7 @@ pub enum Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    fn key(&self) -> &'a [u8] {
+    pub(crate) fn key(&self) -> &'a [u8] {
         match *self {
             Change::Set { key, .. }
             | Change::Delete { key }

@@ -1,10 +1,11 @@
 //! Opening an index for writing, whatever state its last writer left it in.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
 use keyfold_reader::format::log::{self, Log as StoredLog, Operation, Record};
-use keyfold_reader::format::toc::{Details, NEXT_TOC, Toc};
+use keyfold_reader::format::toc::{Details, NEXT_TOC, Partition, TOC, Toc};
 use keyfold_reader::index::Schema;
 use keyfold_reader::{Fault, FormatError, Section};
 
@@ -34,6 +35,7 @@ pub(crate) fn open(
     storage: Arc<dyn Storage>,
     settings: Option<Settings>,
     may_create: bool,
+    partition: Option<Partition>,
 ) -> Result<Core> {
     let mut store = Store {
         storage,
@@ -53,6 +55,14 @@ pub(crate) fn open(
         }
     }
     let details = toc.as_ref().and_then(|toc| toc.details.clone());
+    if let (Some(details), Some(_)) = (&details, partition)
+        && details.partition != partition
+    {
+        return Err(damage(
+            &store,
+            "not the part of the index that belongs here",
+        ));
+    }
     let mut settings = choose(settings, toc.as_ref())?;
     settings.check()?;
     store.syncs = settings.durability.syncs();
@@ -71,8 +81,19 @@ pub(crate) fn open(
             .map_or(replayed.next, |details| details.log),
         sequence: details.as_ref().map_or(0, |details| details.sequence),
         schema: replayed.schema,
-        partition: details.as_ref().and_then(|details| details.partition),
+        partition: details
+            .as_ref()
+            .map_or(partition, |details| details.partition),
     };
+    if store.syncs {
+        let before = details.as_ref().map_or(Ok(Settings::default()), |details| {
+            Settings::from_json(&details.settings)
+        });
+        // keyvi's writer does not sync either
+        if toc.is_some() && (details.is_none() || !before?.durability.syncs()) {
+            sync_segments(&store, &contents)?;
+        }
+    }
     let log = Log::create(&store, replayed.next, replayed.last)?;
     if details.is_none() {
         contents.generation = 1;
@@ -125,6 +146,18 @@ fn open_segments(store: &Store, toc: Option<&Toc>) -> Result<Vec<Arc<Segment>>> 
         .iter()
         .map(|name| Segment::open(store, name).map(Arc::new))
         .collect()
+}
+
+/// Makes durable what a writer that synced nothing has left.
+fn sync_segments(store: &Store, contents: &Contents) -> Result<()> {
+    let files = contents.segments.iter().flat_map(|one| one.files());
+    for name in files.chain([TOC.to_owned()]) {
+        match store.storage.cut(&name, u64::MAX, SyncPoint::Segment) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            synced => synced.at(&store.path(&name))?,
+        }
+    }
+    store.sync_folder(SyncPoint::SegmentFolder)
 }
 
 /// Reads the logs that count, and sees to it that no record of them is lost any more.

@@ -1,5 +1,6 @@
 //! What an index costs.
 
+use std::iter::Sum;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::core::Core;
@@ -53,6 +54,27 @@ pub struct Report {
     pub gets: u64,
     /// Segments that were asked for them.
     pub probes: u64,
+}
+
+impl Sum for Report {
+    fn sum<I: Iterator<Item = Report>>(reports: I) -> Self {
+        reports.fold(Report::default(), |a, b| Report {
+            segments: a.segments + b.segments,
+            stored_keys: a.stored_keys + b.stored_keys,
+            deleted_keys: a.deleted_keys + b.deleted_keys,
+            segment_bytes: a.segment_bytes + b.segment_bytes,
+            table_keys: a.table_keys + b.table_keys,
+            table_bytes: a.table_bytes + b.table_bytes,
+            accepted_bytes: a.accepted_bytes + b.accepted_bytes,
+            logged_bytes: a.logged_bytes + b.logged_bytes,
+            flushed_bytes: a.flushed_bytes + b.flushed_bytes,
+            merged_bytes: a.merged_bytes + b.merged_bytes,
+            flushes: a.flushes + b.flushes,
+            merges: a.merges + b.merges,
+            gets: a.gets + b.gets,
+            probes: a.probes + b.probes,
+        })
+    }
 }
 
 impl Report {

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use keyfold_reader::Entries;
-use keyfold_reader::index::Schema;
+use keyfold_reader::format::log::Operation;
+use keyfold_reader::format::toc::Partition;
+use keyfold_reader::index::{FieldType, Schema};
 
 use super::change::{Change, Resolved};
 use super::contents::Contents;
@@ -91,8 +93,18 @@ impl Writer {
         settings: Option<Settings>,
         create: bool,
     ) -> Result<Self> {
+        Self::open_part(storage, settings, create, None)
+    }
+
+    /// As [`open_storage`](Self::open_storage), for a part of a partitioned index.
+    pub(crate) fn open_part(
+        storage: Arc<dyn Storage>,
+        settings: Option<Settings>,
+        create: bool,
+        partition: Option<Partition>,
+    ) -> Result<Self> {
         let lock = storage.lock()?;
-        let core = Arc::new(recovery::open(storage, settings, create)?);
+        let core = Arc::new(recovery::open(storage, settings, create, partition)?);
         let keeper = Keeper::start(&core)?;
         let running = Running {
             keeper,
@@ -172,11 +184,7 @@ impl Writer {
         state.since.get_or_insert_with(Instant::now);
         let full = state.table.bytes() >= core.settings.table_bytes;
         drop(state);
-        if core.settings.durability == Durability::EveryCommit {
-            core.log.commit(sequence, true)?;
-        } else {
-            core.log.relieve()?;
-        }
+        self.settle(sequence)?;
         if !core.has_background() {
             return if full { core.flush() } else { Ok(()) };
         }
@@ -184,6 +192,38 @@ impl Writer {
             core.wake.notify_all();
         }
         Ok(())
+    }
+
+    /// Fixes the type of a field before a document has it. A field of another type is an error.
+    pub fn declare(&self, name: &str, kind: FieldType) -> Result<()> {
+        let core = self.core();
+        let mut state = self.open_state()?;
+        let known = state.schema.as_ref().map(|schema| schema.get(name));
+        if let Some(Some(known)) = known {
+            if known == kind {
+                return Ok(());
+            }
+            return Err(Error::Index {
+                path: self.path().to_owned(),
+                reason: format!("the field {name:?} is of type {known}, not {kind}"),
+            });
+        }
+        let mut payload = Vec::new();
+        Operation::Field { name, kind }.write(&mut payload);
+        let sequence = core.log.push(&payload)?;
+        let schema = state.schema.get_or_insert_with(Schema::default);
+        schema.insert(name, kind);
+        drop(state);
+        self.settle(sequence)
+    }
+
+    /// Makes a record as durable as the settings say.
+    fn settle(&self, sequence: u64) -> Result<()> {
+        let core = self.core();
+        match core.settings.durability {
+            Durability::EveryCommit => core.log.commit(sequence, true),
+            Durability::None | Durability::Interval(_) => core.log.relieve(),
+        }
     }
 
     /// Waits until there is room for a write.

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use keyfold_compiler::Format;
-use keyfold_compiler::index::{Settings, SyncPoint, Writer};
+use keyfold_compiler::index::{Durability, Settings, SyncPoint, Writer};
 
 use super::memory::{Call, Fate, Files, Memory, Power};
 use super::random::Random;
@@ -173,5 +173,39 @@ fn each_sync_is_needed() {
         let mut histories = (0..200).map(|seed| (seed, play(seed, Files::new(), 30, Some(point))));
         let missed = histories.find_map(|(seed, history)| check(seed, &history).err());
         assert!(missed.is_some(), "without {point:?} nothing is lost");
+    }
+}
+
+#[test]
+fn durability_can_be_raised() {
+    let memory = Memory::new(Files::new());
+    let settings = |durability| Settings {
+        durability,
+        max_merges: 0,
+        memory_limit: 1 << 20,
+        ..Settings::default()
+    };
+    let writer = open(&memory, Some(settings(Durability::None))).unwrap();
+    let document = [0x80];
+    writer.set(b"a", &document).unwrap();
+    writer.set(b"ab", &document).unwrap();
+    writer.flush().unwrap();
+    writer.delete(b"a").unwrap();
+    writer.flush().unwrap();
+    writer.set(b"b", &document).unwrap();
+    writer.commit().unwrap();
+    assert!(memory.syncs().is_empty(), "nothing is synced so far");
+    let memory = memory.next_life();
+    drop(writer);
+    let writer = open(&memory, Some(settings(Durability::EveryCommit))).unwrap();
+    let model = contents(&writer).unwrap();
+    assert_eq!(model.len(), 2);
+    let mut power = Power::default();
+    memory.calls().iter().for_each(|call| power.call(call));
+    let mut random = Random::new(0);
+    for fate in Fate::ALL {
+        let image = Memory::new(power.image(fate, &mut random));
+        let writer = open(&image, None).unwrap();
+        assert_eq!(contents(&writer).unwrap(), model, "{fate:?}");
     }
 }

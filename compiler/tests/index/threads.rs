@@ -4,11 +4,14 @@ use std::thread;
 use std::time::Duration;
 
 use keyfold_compiler::Error;
-use keyfold_compiler::index::{Durability, FieldPattern, Settings, Writer};
+use keyfold_compiler::index::{Durability, FieldPattern, PartitionedWriter, Settings, Writer};
+use keyfold_reader::format::partitions::Partitions;
 use keyfold_reader::index::{FieldType, Index, Schema};
 use keyfold_reader::{MsgpackToken, msgpack, read_msgpack};
 
 use super::is_segment;
+use super::queries::all;
+use super::step::Model;
 use crate::support::Folder;
 
 fn number(n: u64) -> Vec<u8> {
@@ -155,4 +158,69 @@ fn a_field_has_one_type() {
     let refused = Writer::open_or_create(&path, other);
     assert!(matches!(refused, Err(Error::Index { .. })));
     assert!(Writer::open_or_create(&path, settings()).is_ok());
+}
+
+#[test]
+fn parts_count_as_one() {
+    let folder = Folder::new();
+    let path = folder.path().join("index");
+    let partitions = Partitions {
+        of: 3,
+        separator: Some(b'/'),
+    };
+    let settings = Settings {
+        durability: Durability::None,
+        schema: Some(Schema::default()),
+        ..Settings::default()
+    };
+    let mut model = Model::new();
+    let writer = PartitionedWriter::create(&path, partitions, &settings).unwrap();
+    for n in 0..60 {
+        let key = format!("{}/{n}", n % 7).into_bytes();
+        let value = document("size", n);
+        writer.set(&key, &value).unwrap();
+        model.insert(key, value);
+        if n % 20 == 19 {
+            writer.flush().unwrap();
+        }
+    }
+    let (gone, _) = model.pop_first().unwrap();
+    writer.delete(&gone).unwrap();
+    assert_eq!(all(&writer.entries().unwrap()), model);
+    // a field has one type in all parts
+    let mut text = Vec::new();
+    msgpack::write_map_header(1, &mut text);
+    msgpack::write_str(b"size", &mut text);
+    msgpack::write_str(b"large", &mut text);
+    for n in 0..9 {
+        let refused = writer.set(format!("{n}/x").as_bytes(), &text);
+        assert!(matches!(refused, Err(Error::Row(_))), "{refused:?}");
+    }
+    writer.close().unwrap();
+    let again = PartitionedWriter::create(&path, partitions, &settings);
+    assert!(matches!(again, Err(Error::Exists(_))));
+
+    let reader = Index::open(&path).unwrap();
+    assert_eq!(all(&reader.entries()), model);
+    for (key, document) in &model {
+        let found = reader.get(key).unwrap().unwrap();
+        assert_eq!(&found.value().msgpack().unwrap()[..], document);
+    }
+    let writer = PartitionedWriter::open(&path).unwrap();
+    assert!(
+        writer
+            .parts()
+            .iter()
+            .all(|part| part.report().stored_keys > 0)
+    );
+    assert!(matches!(
+        PartitionedWriter::open(&path),
+        Err(Error::Locked(_))
+    ));
+    writer.drop_field(FieldPattern::Named("size")).unwrap();
+    writer.set(b"1/x", &text).unwrap();
+    assert_eq!(writer.get(b"1/x").unwrap(), Some(text));
+    writer.delete_all().unwrap();
+    reader.refresh().unwrap();
+    assert_eq!(reader.snapshot().len().unwrap(), 0);
 }
