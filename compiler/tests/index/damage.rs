@@ -6,11 +6,11 @@ use keyfold_compiler::Error;
 use keyfold_compiler::index::{Settings, Writer};
 use keyfold_reader::format::toc::TOC;
 
-use super::is_segment;
 use super::memory::{Files, Memory};
 use super::queries::all;
 use super::random::Random;
 use super::step::{Model, Step};
+use super::{is_segment, seeds};
 use crate::support::Folder;
 
 fn settings() -> Settings {
@@ -117,7 +117,7 @@ fn a_log_that_was_cut_ends_there() {
 
 #[test]
 fn a_full_disk_loses_nothing() {
-    for seed in 0..60 {
+    for seed in seeds(60) {
         let mut random = Random::new(seed);
         let mut memory = Memory::new(Files::new());
         let mut writer = open(&memory, true).unwrap();

@@ -10,10 +10,13 @@ mod random;
 mod step;
 mod threads;
 
-/// How many times as long the random tests run: `KEYFOLD_SOAK`.
-fn rounds() -> u64 {
-    let soak = std::env::var("KEYFOLD_SOAK").ok();
-    soak.and_then(|times| times.parse().ok()).unwrap_or(1)
+use std::ops::Range;
+
+/// The seeds of a random test: so many, or `KEYFOLD_SOAK` times as many, from `KEYFOLD_SEED` on.
+fn seeds(count: u64) -> Range<u64> {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let first = number("KEYFOLD_SEED").unwrap_or(0);
+    first..first + count * number("KEYFOLD_SOAK").unwrap_or(1)
 }
 
 /// Whether a file is a segment of ours, by its name.

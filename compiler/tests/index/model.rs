@@ -10,7 +10,7 @@ use keyfold_reader::index::{Index, Schema, Snapshot};
 use super::memory::{Files, Memory};
 use super::queries::{all, check};
 use super::random::Random;
-use super::rounds;
+use super::seeds;
 use super::step::{Model, Step};
 use crate::support::Folder;
 
@@ -63,7 +63,7 @@ fn case(seed: u64) {
 
 #[test]
 fn an_index_is_what_its_model_is() {
-    for seed in 0..CASES * rounds() {
+    for seed in seeds(CASES) {
         case(seed);
     }
 }
@@ -123,7 +123,7 @@ fn case_with_readers(seed: u64) {
 
 #[test]
 fn readers_see_what_was_flushed_and_keep_what_they_hold() {
-    for seed in 0..100 * rounds() {
+    for seed in seeds(100) {
         case_with_readers(seed);
     }
 }

@@ -9,7 +9,7 @@ use keyfold_compiler::index::{Durability, Settings, SyncPoint, Writer};
 
 use super::memory::{Call, Fate, Files, Memory, Power};
 use super::random::Random;
-use super::rounds;
+use super::seeds;
 use super::step::{Model, Step, contents};
 
 fn settings(random: &mut Random) -> Settings {
@@ -152,7 +152,7 @@ fn check_image(image: Files, history: &History, returned: Option<usize>) -> Resu
 #[test]
 fn power_failures_lose_nothing() {
     let mut syncs = HashSet::new();
-    for seed in 0..12 * rounds() {
+    for seed in seeds(12) {
         let history = play(seed, Files::new(), 30, None);
         let images = check(seed, &history).unwrap_or_else(|reason| panic!("{reason}"));
         syncs.extend(history.memory.syncs());
