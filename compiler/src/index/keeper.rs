@@ -133,7 +133,8 @@ impl Core {
             return false;
         }
         let old = self.flush_timer(state).is_some_and(|rest| rest.is_zero());
-        old || state.table.bytes() >= self.settings.table_bytes || state.frozen.is_some()
+        let failed = state.frozen.is_some() && state.retry.is_some();
+        old || state.table.bytes() >= self.settings.table_bytes || failed
     }
 
     /// How long until the table is old.
