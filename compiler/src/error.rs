@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use keyfold_reader::index::Misfit;
 use keyfold_reader::{
-    FloatError, JsonError, MAX_KEY_LEN, MAX_VALUE_LEN, SeparatorInKey, ValueKind,
+    FloatError, JsonError, MAX_KEY_LEN, MAX_VALUE_LEN, MsgpackError, SeparatorInKey, ValueKind,
 };
 
 /// `Result` with this crate's [`Error`].
@@ -65,6 +66,31 @@ pub enum Error {
     /// The caller asked to stop.
     #[error("cancelled")]
     Cancelled,
+    /// Another writer has the index open, in this process or in another.
+    #[error("{}: another writer has the index open", .0.display())]
+    Locked(PathBuf),
+    /// The writer of an index was closed.
+    #[error("the writer was closed")]
+    Closed,
+    /// The writer of an index was opened before a fork: only the parent may write.
+    #[error("the writer belongs to the process that this one was forked from")]
+    Forked,
+    /// A write to the log of an index failed before, so that nobody knows what it holds. Opening the index again tells.
+    #[error("{}: an earlier write failed ({reason}): the index must be opened again", path.display())]
+    Broken {
+        /// The index.
+        path: PathBuf,
+        /// What happened.
+        reason: String,
+    },
+    /// An index lacks what it needs.
+    #[error("{}: {reason}", path.display())]
+    Index {
+        /// The index, or a file of it.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
 }
 
 impl Error {
@@ -129,6 +155,12 @@ pub enum RowError {
     /// The text is no vector of floats.
     #[error("the value is {0}")]
     Floats(#[from] FloatError),
+    /// The bytes are not one `MessagePack` object.
+    #[error("the value is {0}")]
+    Msgpack(#[from] MsgpackError),
+    /// The document does not fit the schema of its index, or is none.
+    #[error(transparent)]
+    Document(#[from] Misfit),
     /// The vector has another length than all vectors must have.
     #[error("the vector has {found} components, {needed} are needed")]
     VectorSize {

@@ -1,7 +1,6 @@
 //! Sorted keys in, file out.
 
 use std::cmp::Ordering;
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -253,6 +252,20 @@ impl Generator {
         Ok(Built::new(self.close(version, Some(compression))?, None))
     }
 
+    /// Writes the file's bytes to `out`, from the first to the last, and nothing more.
+    pub fn finish_into(self, out: &mut dyn Write) -> Result<Summary> {
+        let version = self.options.version();
+        let compression = self.options.compression.name();
+        let mut sections = self.close(version, Some(compression))?;
+        let mut counted = Counted { out, bytes: 0 };
+        let written = sections.write(&mut counted);
+        written.map_err(|e| Error::io(Path::new("output"), e))?;
+        Ok(Summary {
+            file_bytes: counted.bytes,
+            ..sections.summary()
+        })
+    }
+
     /// Ends the automaton.
     pub(crate) fn close(mut self, version: u64, compression: Option<&str>) -> Result<Sections> {
         self.release()?;
@@ -389,6 +402,24 @@ fn finish_state(
     })
 }
 
+/// Counts what passes.
+struct Counted<'o> {
+    out: &'o mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// The finished sections of a dictionary.
 pub(crate) enum Sections {
     Keyvi(Box<KeyviSections>),
@@ -437,7 +468,7 @@ impl Sections {
     }
 
     /// Writes the dictionary.
-    pub(crate) fn write(&mut self, out: &mut File) -> io::Result<()> {
+    pub(crate) fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
         match self {
             Sections::Keyvi(keyvi) => keyvi.write(out),
             Sections::Native(native) => native.write(out),
@@ -446,7 +477,7 @@ impl Sections {
 }
 
 impl KeyviSections {
-    fn write(&mut self, out: &mut File) -> io::Result<()> {
+    fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let mut record = Vec::new();
         if let Some(properties) = &self.properties {
             properties.write(&mut record);

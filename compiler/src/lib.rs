@@ -4,6 +4,7 @@
 //!   file.
 //! * [`Generator`] takes sorted keys and builds the file as they come.
 //! * [`Merger`] makes one dictionary of several.
+//! * [`index::Writer`] writes an index: a folder of dictionaries that takes changes.
 //! * [`VectorWriter`] writes values addressed by position.
 //!
 //! A native file is folded while the keys pass, by models trained on a sample of the rows; the automaton of a keyvi file
@@ -18,6 +19,7 @@ mod compiler;
 mod error;
 mod fold;
 mod generator;
+pub mod index;
 #[doc(hidden)]
 pub mod internals;
 mod keys;

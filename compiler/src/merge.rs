@@ -207,11 +207,7 @@ impl Merger {
         let sources = self
             .inputs
             .iter()
-            .map(|input| Entries {
-                scan: input.dictionary.scan(),
-                last: Vec::new(),
-                shared: 0,
-            })
+            .map(|input| Entries::new(&input.dictionary))
             .collect();
         let mut entries = Merge::new(sources, OnDuplicate::Last)?;
         let mut stored = Vec::new();
@@ -317,11 +313,22 @@ impl Merger {
 }
 
 /// The entries of one input.
-struct Entries<'d> {
-    scan: Scan<'d>,
+pub(crate) struct Entries<'d> {
+    pub(crate) scan: Scan<'d>,
     last: Vec<u8>,
     /// Bytes that the current key shares with the one before.
     shared: usize,
+}
+
+impl<'d> Entries<'d> {
+    /// All entries of a dictionary.
+    pub(crate) fn new(dictionary: &'d Dictionary) -> Self {
+        Entries {
+            scan: dictionary.scan(),
+            last: Vec::new(),
+            shared: 0,
+        }
+    }
 }
 
 impl Source for Entries<'_> {

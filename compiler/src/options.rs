@@ -55,6 +55,16 @@ pub enum Format {
     Keyvi,
 }
 
+impl Format {
+    /// The name, as on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Native => "native",
+            Format::Keyvi => "keyvi",
+        }
+    }
+}
+
 impl FromStr for Format {
     type Err = String;
 
@@ -75,6 +85,16 @@ pub enum Profile {
     Fast,
     /// Size: without them.
     Small,
+}
+
+impl Profile {
+    /// The name, as on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Fast => "fast",
+            Profile::Small => "small",
+        }
+    }
 }
 
 impl FromStr for Profile {

@@ -1,12 +1,15 @@
 //! A section under construction: bytes that are only appended, and copied into the output at the end.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::{At, Result};
+
+/// Bytes that are copied at a time.
+const COPY: usize = 1 << 18;
 
 /// Holds bytes in memory up to a limit, then in an unnamed temporary file, which the system removes however
 /// the process ends.
@@ -83,10 +86,10 @@ impl Spool {
     }
 
     /// Copies all bytes.
-    pub(crate) fn copy_to(&mut self, out: &mut File) -> io::Result<()> {
+    pub(crate) fn copy_to(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if let Some(file) = &mut self.file {
             file.rewind()?;
-            io::copy(file, out)?;
+            io::copy(&mut BufReader::with_capacity(COPY, file), out)?;
         }
         out.write_all(&self.memory)
     }

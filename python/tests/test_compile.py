@@ -24,7 +24,6 @@ from keyfold.exceptions import (
     FieldError,
     FileExists,
     FileNotFound,
-    FormatError,
     OptionError,
     OrderError,
     RangeError,

@@ -193,6 +193,11 @@ impl Dictionary {
         &self.0.path
     }
 
+    /// Bytes of the file.
+    pub fn file_bytes(&self) -> u64 {
+        self.0.bytes.len() as u64
+    }
+
     /// The header.
     pub fn header(&self) -> &Header {
         &self.0.header

@@ -95,6 +95,12 @@ pub enum Section {
     Texts,
     /// The table of shapes of a native file.
     Shapes,
+    /// The table of contents of an index.
+    Contents,
+    /// A log of an index.
+    Log,
+    /// The list of partitions of a partitioned index.
+    Partitions,
 }
 
 impl Section {
@@ -117,6 +123,9 @@ impl Section {
             Section::Ids => "value ids",
             Section::Texts => "value tokens",
             Section::Shapes => "shapes",
+            Section::Contents => "table of contents",
+            Section::Log => "log",
+            Section::Partitions => "partitions",
         }
     }
 

@@ -22,6 +22,7 @@
 //! * [`SecondaryDictionary`]: the same under exact fields such as a tenant.
 //! * [`ValueVector`]: values addressed by position.
 //! * [`Entries`]: fuzzy look-ups, completions and other queries, over one dictionary or several at once.
+//! * [`index::Index`]: a folder of dictionaries that count as one, while a writer changes it.
 //! * [`keyvi`]: the same queries with keyvi's own answers.
 //! * [`Value`]: one stored value: raw, as text, as JSON, as MessagePack, or decoded through serde.
 //! * [`fsa`]: the stored automaton, for traversals of your own.
@@ -35,6 +36,7 @@
 pub mod automaton;
 pub mod format;
 pub mod fsa;
+pub mod index;
 
 mod bytes;
 mod dictionary;

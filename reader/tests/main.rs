@@ -5,5 +5,6 @@ mod support;
 mod corruption;
 mod golden;
 mod hostile;
+mod index;
 mod queries;
 mod sharing;

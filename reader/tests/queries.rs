@@ -1,10 +1,8 @@
 //! Queries answered as keyvi answered them.
 
-use std::collections::BTreeSet;
-
-use keyfold_reader::format::deleted;
+use keyfold_reader::Dictionary;
+use keyfold_reader::index::Index;
 use keyfold_reader::keyvi::{Hits, Keyvi};
-use keyfold_reader::{Dictionary, Entries, Source};
 use serde_json::{Value as Json, json};
 
 use crate::support::{bytes, golden, lines};
@@ -80,16 +78,7 @@ fn of_one_dictionary() {
 /// keyvi's index of several dictionaries. What it answers as a single dictionary would, has to be the same.
 #[test]
 fn of_several_dictionaries() {
-    let mut sources = Vec::new();
-    for segment in lines("index.segments.jsonl").iter().rev() {
-        let name = segment["segment"].as_str().unwrap();
-        let path = golden(&format!("index/{name}"));
-        let dictionary = Dictionary::open(&path).unwrap();
-        let list = std::fs::read(golden(&format!("index/{name}.dk")));
-        let deleted = list.map_or(BTreeSet::new(), |list| deleted::read(&list).unwrap());
-        sources.push(Source::new(&dictionary).deleted(deleted));
-    }
-    let entries = Entries::new(sources);
+    let entries = Index::open(golden("index")).unwrap().entries();
     let keyvi = entries.as_keyvi();
     let mut checked = 0;
     for line in lines("index.queries.jsonl") {

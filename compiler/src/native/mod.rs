@@ -3,7 +3,6 @@
 mod building;
 mod model;
 
-use std::fs::File;
 use std::io::{self, Write};
 
 use keyfold_reader::Section;
@@ -98,7 +97,7 @@ fn build(options: &Options, held: &RowBlock, times: u64) -> Result<Building> {
 
 impl NativeSections {
     /// Writes the file.
-    pub(crate) fn write(&mut self, out: &mut File) -> io::Result<()> {
+    pub(crate) fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&self.header())?;
         self.sections
             .iter_mut()

@@ -1,8 +1,8 @@
 //! From a row's value to the bytes that are sorted and stored.
 
 use keyfold_reader::{
-    Compression, Compressor, Dictionary, MAX_VALUE_LEN, Precision, Value, ValueKind,
-    json_or_text_to_msgpack, json_to_msgpack, parse_floats,
+    Compression, Compressor, Dictionary, MAX_VALUE_LEN, MsgpackError, Precision, Value, ValueKind,
+    json_or_text_to_msgpack, json_to_msgpack, parse_floats, skip_msgpack,
 };
 
 use crate::error::{Result, RowError};
@@ -21,7 +21,7 @@ pub enum Input<'a> {
     /// A text in the form of the dictionary's kind: digits, the string itself, JSON, or numbers separated by
     /// commas.
     Text(&'a [u8]),
-    /// A JSON document as one object of `MessagePack`, which is stored as it is.
+    /// A document as `MessagePack`, one object: for json.
     Msgpack(&'a [u8]),
     /// The components of a float vector.
     Floats(&'a [f32]),
@@ -75,9 +75,16 @@ impl Encoder {
             }
             (ValueKind::String, Input::Text(text)) => write_string(text, out),
             (ValueKind::Json, Input::Text(text)) => self.encode_json(text, out),
-            (ValueKind::Json, Input::Msgpack(payload)) => {
+            (ValueKind::Json, Input::Msgpack(document)) => {
+                let end = skip_msgpack(document, 0)?;
+                if end < document.len() {
+                    return Err(RowError::Msgpack(MsgpackError {
+                        offset: end,
+                        reason: "more follows behind the object",
+                    }));
+                }
                 self.payload.clear();
-                self.payload.extend_from_slice(payload);
+                self.payload.extend_from_slice(document);
                 self.write_blob(self.threshold, out)
             }
             (ValueKind::FloatVector, Input::Floats(floats)) => self.encode_floats(floats, out),

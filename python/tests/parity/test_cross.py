@@ -272,8 +272,8 @@ def test_normalized_text(both, maker, fresh):
     path = write(maker, "string", rows.rows("names", "string", COUNT), fresh())
     theirs, ours = (kv.util.FsaTransform(kv.dictionary.Dictionary(path)) for kv in engines(both))
     for query in queries("names", 100):
-        # A full stop at the end, so that no key begins there.
-        assert ours.normalize(f"a {query} {query}\n") == theirs.normalize(f"a {query} {query}\n")
+        # No key starts with what stands around the queries: keyvi loses bytes that some but not all of a key starts with.
+        assert ours.normalize(f"\n{query} {query}\n") == theirs.normalize(f"\n{query} {query}\n")
 
 
 def test_buckets(both):

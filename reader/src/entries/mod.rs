@@ -1,5 +1,6 @@
 //! What queries are asked of: the entries of one dictionary, of a view, or of several dictionaries merged.
 
+mod lookups;
 mod matches;
 mod places;
 mod source;
@@ -102,21 +103,6 @@ impl Entries {
     /// The sources, newest first.
     pub fn sources(&self) -> &[Source] {
         &self.sources
-    }
-
-    /// The entry with this key.
-    pub fn get(&self, key: &[u8]) -> Result<Option<Match>> {
-        let mut places = Places::default();
-        let Some(root) = places.root(self) else {
-            return Ok(None);
-        };
-        let found = places.get(self, root, key, b"")?;
-        Ok(found.map(|found| self.matched(key.to_vec(), 0, found)))
-    }
-
-    /// Whether a key is stored.
-    pub fn contains(&self, key: &[u8]) -> Result<bool> {
-        Ok(self.get(key)?.is_some())
     }
 
     /// The most matches a query may give.

@@ -49,11 +49,17 @@ impl Source {
         self.deleted.as_ref().is_some_and(|keys| !keys.is_empty())
     }
 
+    /// The keys that count as deleted.
+    pub(crate) fn deleted_keys(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.deleted.iter().flat_map(|keys| keys.iter())
+    }
+
     /// Whether the key `start` + `end` is deleted.
     #[inline]
     pub(crate) fn has_deleted(&self, start: &[u8], end: &[u8]) -> bool {
-        self.deleted
-            .as_ref()
-            .is_some_and(|keys| keys.contains(&[start, end].concat()))
+        self.deleted.as_ref().is_some_and(|keys| match end {
+            [] => keys.contains(start),
+            _ => keys.contains(&[start, end].concat()),
+        })
     }
 }

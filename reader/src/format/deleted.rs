@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Fault, Section};
+use crate::value::msgpack;
 
 /// Reads a list.
 pub fn read(file: &[u8]) -> Result<BTreeSet<Vec<u8>>, Fault> {
@@ -30,6 +31,16 @@ pub fn read(file: &[u8]) -> Result<BTreeSet<Vec<u8>>, Fault> {
         keys.insert(key.to_vec());
     }
     Ok(keys)
+}
+
+/// The list of these keys, fewer than 2^32.
+pub fn write<'k>(keys: impl ExactSizeIterator<Item = &'k [u8]>) -> Vec<u8> {
+    let mut file = Vec::new();
+    msgpack::write_array_header(keys.len(), &mut file);
+    for key in keys {
+        msgpack::write_str(key, &mut file);
+    }
+    file
 }
 
 /// The big-endian number of `width` bytes behind a type byte.
@@ -70,5 +81,22 @@ mod tests {
         assert!(read(b"\x92\xA1a").is_err());
         assert!(read(b"\xDD\xFF\xFF\xFF\xFF").is_err());
         assert!(read(b"").is_err());
+    }
+
+    #[test]
+    fn round_trip() {
+        for count in [0, 1, 15, 16, 70_000] {
+            let keys: BTreeSet<Vec<u8>> = (0..count)
+                .map(|number: u32| number.to_be_bytes().to_vec())
+                .collect();
+            let file = write(keys.iter().map(Vec::as_slice));
+            assert_eq!(read(&file), Ok(keys));
+        }
+        let long = vec![0xFF; 70_000];
+        assert!(
+            read(&write([&long[..]].into_iter()))
+                .unwrap()
+                .contains(&long[..])
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The file format: every layout byte of a keyvi file stands in this module.
+//! The file formats: every layout byte of a dictionary and of an index stands in this module.
 //!
 //! ```text
 //! offset 0   8 bytes   "KEYVIFSA"                     MAGIC
@@ -18,9 +18,13 @@
 
 pub mod checksum;
 pub mod deleted;
+pub mod log;
 pub mod native;
+pub mod partitions;
 pub mod properties;
 pub mod record;
+mod seal;
+pub mod toc;
 pub mod transition;
 pub mod value;
 pub mod varint;

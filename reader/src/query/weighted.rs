@@ -19,6 +19,8 @@ pub(super) struct Weighted {
     /// The children of the frames that are still to be visited, those of each frame together, the next one last.
     children: Vec<Child>,
     bound: Bound,
+    /// What the next step gives, if it was taken already.
+    ahead: Option<Result<Option<u8>>>,
 }
 
 struct Frame {
@@ -115,6 +117,7 @@ impl Weighted {
             frames: vec![frame],
             children: Vec::new(),
             bound,
+            ahead: None,
         }))
     }
 
@@ -150,6 +153,9 @@ impl Weighted {
         entries: &Entries,
         wanted: impl Fn(u8) -> bool,
     ) -> Result<Option<u8>> {
+        if let Some(ahead) = self.ahead.take() {
+            return ahead;
+        }
         loop {
             let Some(frame) = self.frames.last() else {
                 return Ok(None);
@@ -181,6 +187,11 @@ impl Weighted {
             });
             return Ok(Some(child.label));
         }
+    }
+
+    /// Takes the next step already: a minimum that is set from here on is not for it.
+    pub(super) fn step_ahead(&mut self, entries: &Entries) {
+        self.ahead = Some(self.step(entries, |_| true));
     }
 
     /// Leaves out what is below the current position.

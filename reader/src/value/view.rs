@@ -223,7 +223,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    fn misfit(self, reason: &str) -> Error {
+    pub(crate) fn misfit(self, reason: &str) -> Error {
         Error::Value {
             path: self.store.path(),
             reason: reason.to_owned(),

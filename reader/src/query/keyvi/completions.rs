@@ -92,6 +92,7 @@ impl Look for Completions {
         if !self.started {
             self.started = true;
             if let Some(found) = walk.found(entries)? {
+                walk.step_ahead(entries);
                 return Ok(Some(Raw {
                     matched: self.query.clone(),
                     end: self.typed,
@@ -117,13 +118,15 @@ impl Look for Completions {
                     0 => key,
                     boundary => &key[self.typed + boundary..],
                 };
-                return Ok(Some(Raw {
+                let hit = Raw {
                     matched: phrase.to_vec(),
                     end: key.len(),
                     score: 0,
                     found,
                     is_query: false,
-                }));
+                };
+                walk.step_ahead(entries);
+                return Ok(Some(hit));
             }
         }
         Ok(None)

@@ -139,6 +139,7 @@ impl Look for FuzzyCompletions {
             if self.is_query
                 && let Some(found) = walk.found(entries)?
             {
+                walk.step_ahead(entries);
                 return Ok(Some(Raw {
                     matched: self.query.clone(),
                     end: self.typed,
@@ -175,6 +176,7 @@ impl Look for FuzzyCompletions {
                     Some(words) if words.boundary > 0 => below[words.boundary..].to_vec(),
                     _ => [&self.name, below].concat(),
                 };
+                walk.step_ahead(entries);
                 return Ok(Some(Raw {
                     matched,
                     end: end.read,

@@ -81,8 +81,8 @@ pub struct Hits {
 
 impl Hits {
     /// From now on, completions go on only where the weights are not lower. As keyvi's `set_min_weight`, this has no
-    /// effect on other queries, nor on the stand-alone completions. keyvi's own iterators are one hit ahead when they are
-    /// told.
+    /// effect on other queries, nor on the stand-alone completions. The position behind the latest hit is entered already, as
+    /// in keyvi, whose own iterators are also one hit ahead when they are told.
     pub fn set_minimum_weight(&mut self, weight: u32) {
         self.look.set_minimum_weight(weight);
     }

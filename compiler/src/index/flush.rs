@@ -1,0 +1,134 @@
+//! From the table in memory to a segment.
+
+use std::mem;
+use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
+
+use keyfold_reader::format::log::file_name;
+
+use super::build::Build;
+use super::contents::Contents;
+use super::core::{Core, Frozen, State};
+use super::report::count;
+use super::segment::Segment;
+use super::storage::SyncPoint;
+use crate::error::Result;
+
+impl Core {
+    /// Makes a segment of all that was written so far.
+    pub(crate) fn flush(&self) -> Result<()> {
+        let _flushing = self.flushing();
+        self.flush_alone()
+    }
+
+    /// Keeps others from flushing.
+    pub(crate) fn flushing(&self) -> MutexGuard<'_, ()> {
+        self.flushing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As [`flush`](Self::flush), for one that keeps others from it.
+    pub(crate) fn flush_alone(&self) -> Result<()> {
+        // one that failed earlier comes first
+        let left = self.state().frozen.clone();
+        if let Some(frozen) = left {
+            self.write_segment(&frozen)?;
+        }
+        if let Some(frozen) = self.freeze()? {
+            self.write_segment(&frozen)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets all entries.
+    pub(crate) fn delete_all(&self) -> Result<()> {
+        let _flushing = self.flushing();
+        let left = self.state().frozen.clone();
+        let frozen = self.freeze()?.or(left);
+        let mut contents = self.contents();
+        let segments = contents.segments.clone();
+        let first_log = contents.log;
+        let change = |contents: &mut Contents| {
+            contents.segments.clear();
+            if let Some(frozen) = &frozen {
+                contents.log = frozen.log;
+                contents.sequence = frozen.sequence;
+            }
+        };
+        self.publish(&mut contents, change, |state: &mut State| {
+            state.frozen = None;
+        })?;
+        let old_logs = first_log..contents.log;
+        drop(contents);
+        let gone = segments.iter().flat_map(|segment| segment.files());
+        self.store.remove(gone.chain(old_logs.map(file_name)));
+        Ok(())
+    }
+
+    /// Sets the table aside and goes on in a new log; nothing if nothing was written.
+    pub(crate) fn freeze(&self) -> Result<Option<Arc<Frozen>>> {
+        if self.state().table.is_empty() {
+            return Ok(None);
+        }
+        // what can be done beforehand does not keep writers waiting
+        self.log.commit(self.log.last(), self.store.syncs)?;
+        let number = self.log.number() + 1;
+        let file = self.store.create(&file_name(number))?;
+        self.store.sync_folder(SyncPoint::LogFolder)?;
+        let mut state = self.state();
+        self.log.switch(number, file)?;
+        let frozen = Arc::new(Frozen {
+            table: mem::take(&mut state.table),
+            log: number,
+            sequence: self.log.last(),
+            compiled: OnceLock::new(),
+        });
+        state.since = None;
+        state.compiled = None;
+        state.frozen = Some(frozen.clone());
+        Ok(Some(frozen))
+    }
+
+    fn write_segment(&self, frozen: &Frozen) -> Result<()> {
+        let segments = self.state().segments.clone();
+        let segment = self.build(frozen, &segments)?;
+        let mut contents = self.contents();
+        let old_logs = contents.log..frozen.log;
+        let change = |contents: &mut Contents| {
+            contents.segments.extend(segment.map(Arc::new));
+            contents.log = frozen.log;
+            contents.sequence = frozen.sequence;
+        };
+        self.publish(&mut contents, change, |state: &mut State| {
+            state.frozen = None;
+        })?;
+        drop(contents);
+        self.store.remove(old_logs.map(file_name));
+        Ok(())
+    }
+
+    /// The segment; none if nothing is left to store. A deleted key that no older segment stores leaves no trace.
+    fn build(&self, frozen: &Frozen, older: &[Arc<Segment>]) -> Result<Option<Segment>> {
+        let mut build = Build::new(&self.options())?;
+        for (key, entry) in frozen.table.iter() {
+            if entry.is_some() || stores(older, key)? {
+                build.add(key, entry)?;
+            }
+        }
+        if build.is_empty() {
+            return Ok(None);
+        }
+        let segment = build.finish(&self.store)?;
+        count(&self.counters.flushed, segment.bytes);
+        count(&self.counters.flushes, 1);
+        Ok(Some(segment))
+    }
+}
+
+/// Whether one of the segments stores a key, even if it is deleted there.
+pub(crate) fn stores(segments: &[Arc<Segment>], key: &[u8]) -> Result<bool> {
+    for segment in segments {
+        if segment.dictionary.contains(key)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
