@@ -45,7 +45,10 @@ proptest! {
             prop_assert_eq!(told(keyvi.complete_prefix(query, None).unwrap()), all.clone());
             let phrases = tree.completions(query, true, None);
             prop_assert_eq!(told(keyvi.complete_multiword(query, None).unwrap()), phrases.clone());
-            let (mut bounded, mut bounded_phrases) = (
+            let none = (Tree::top(all.clone(), query, 0), Tree::top(phrases.clone(), query, 0));
+            prop_assert_eq!(told(keyvi.prefix_completion(query, 0).unwrap()), none.0);
+            prop_assert_eq!(told(keyvi.complete_multiword(query, Some(0)).unwrap()), none.1);
+            let (bounded, bounded_phrases) = (
                 told(keyvi.prefix_completion(query, *top).unwrap()),
                 told(keyvi.multiword_completion(query, *top).unwrap()),
             );
@@ -62,10 +65,6 @@ proptest! {
                 prop_assert_eq!(&bounded, &tree.completions(query, false, Some(*top)));
                 prop_assert_eq!(&bounded_phrases, &tree.completions(query, true, Some(*top)));
             }
-            bounded.clear();
-            bounded_phrases.clear();
-            prop_assert_eq!(told(keyvi.prefix_completion(query, 0).unwrap()), bounded);
-            prop_assert_eq!(told(keyvi.complete_multiword(query, Some(0)).unwrap()), bounded_phrases);
         }
     }
 

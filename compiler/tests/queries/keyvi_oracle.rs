@@ -172,10 +172,10 @@ impl<'a> Tree<'a> {
             if hit.1 == end {
                 return true;
             }
-            if hit.3 < best[0] {
-                return false;
+            match best.first_mut() {
+                Some(lowest) if hit.3 >= *lowest => *lowest = hit.3,
+                _ => return false,
             }
-            best[0] = hit.3;
             best.sort_unstable();
             true
         });

@@ -270,10 +270,13 @@ def test_vectors(both, maker, fresh, kind):
 
 def test_normalized_text(both, maker, fresh):
     path = write(maker, "string", rows.rows("names", "string", COUNT), fresh())
+    dictionary = both.keyvi.dictionary.Dictionary(path)
     theirs, ours = (kv.util.FsaTransform(kv.dictionary.Dictionary(path)) for kv in engines(both))
-    for query in queries("names", 100):
-        # No key starts with what stands around the queries: keyvi loses bytes that some but not all of a key starts with.
-        assert ours.normalize(f"\n{query} {query}\n") == theirs.normalize(f"\n{query} {query}\n")
+    # Whole keys alone: keyvi loses bytes where some but not all of a key stands.
+    stored = [query for query in queries("names", 100) if query in dictionary]
+    assert stored
+    for query in stored:
+        assert ours.normalize(f"\n{query}\n{query}\n") == theirs.normalize(f"\n{query}\n{query}\n")
 
 
 def test_buckets(both):
