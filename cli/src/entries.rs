@@ -1,6 +1,7 @@
 //! All entries of a file, in an order that does not depend on how the file came about.
 
 use anyhow::Result;
+use keyfold_reader::automaton::KeyRange;
 use keyfold_reader::{SecondaryDictionary, TextRule};
 
 use crate::file::File;
@@ -20,7 +21,7 @@ impl<'f> Entries<'f> {
     pub(crate) fn of(file: &'f File) -> Result<Self> {
         let groups = match file {
             File::Secondary(dictionary) => disordered_groups(dictionary)?,
-            File::Dictionary(_) | File::Vector(_) => None,
+            File::Dictionary(_) | File::Vector(_) | File::Index(_) => None,
         };
         Ok(Entries { file, groups })
     }
@@ -62,6 +63,20 @@ impl<'f> Entries<'f> {
                         })? {
                             return Ok(());
                         }
+                    }
+                }
+            }
+            (File::Index(index), _) => {
+                let entries = index.entries();
+                let mut matches = entries.search(KeyRange::from(b""))?;
+                while matches.advance()? {
+                    if !each(&Entry {
+                        names: &[],
+                        fields: &[],
+                        place: Place::Key(matches.key()),
+                        value: Some(matches.value()),
+                    })? {
+                        break;
                     }
                 }
             }

@@ -79,6 +79,9 @@ fn hint(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     match error.downcast_ref()? {
         Error::Exists(_) => Some("--force replaces it"),
         Error::OutOfOrder { .. } => Some("without --sorted, keys may come in any order"),
+        Error::Locked(_) => {
+            Some("one process writes an index at a time; to read it, no lock is needed")
+        }
         Error::DuplicateKey(_) => Some("--on-duplicate last or first keeps one of the rows"),
         _ => None,
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use keyfold_reader::format::vector::VECTOR_BEGIN;
+use keyfold_reader::index::Index;
 use keyfold_reader::{Dictionary, SecondaryDictionary, ValueKind, ValueVector};
 
 use crate::kind::Kind;
@@ -15,6 +16,7 @@ pub(crate) enum File {
     Dictionary(Dictionary),
     Secondary(SecondaryDictionary),
     Vector(ValueVector),
+    Index(Index),
 }
 
 impl File {
@@ -22,6 +24,9 @@ impl File {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if path.as_os_str() == "-" {
             bail!("-: a file that is looked into cannot come from standard input");
+        }
+        if path.is_dir() {
+            return Ok(File::Index(open_index(path)?));
         }
         if is_vector(path) {
             return Ok(File::Vector(ValueVector::open(path)?));
@@ -42,6 +47,7 @@ impl File {
                 ValueKind::String => return Kind::StringVector,
                 _ => return Kind::Vector,
             },
+            File::Index(_) => return Kind::Json,
         };
         match values {
             ValueKind::KeyOnly => Kind::KeyOnly,
@@ -52,6 +58,14 @@ impl File {
             ValueKind::FloatVector => Kind::FloatVector,
         }
     }
+}
+
+/// Opens the index in a folder.
+pub(crate) fn open_index(folder: &Path) -> Result<Index> {
+    if !Index::is_at(folder) {
+        bail!("{}: there is no index", folder.display());
+    }
+    Ok(Index::open(folder)?)
 }
 
 fn is_vector(path: &Path) -> bool {

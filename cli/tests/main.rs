@@ -10,6 +10,7 @@ mod determinism;
 mod errors;
 mod find;
 mod help;
+mod index;
 mod inputs;
 mod interruption;
 mod lookups;

@@ -1,4 +1,4 @@
-"""An immutable key-value index in one memory-mapped file."""
+"""An immutable key-value index in one memory-mapped file, and an index of such files that can be written to."""
 
 from collections.abc import Mapping
 
@@ -9,10 +9,13 @@ from keyfold._native import (
     ArrowArray,
     Dictionary,
     Entries,
+    Index,
+    IndexWriter,
     Match,
     MatchIterator,
     Merged,
     SecondaryDictionary,
+    Snapshot,
     Summary,
     Vector,
     View,
@@ -28,10 +31,13 @@ __all__ = [
     "Dictionary",
     "Entries",
     "Error",
+    "Index",
+    "IndexWriter",
     "Match",
     "MatchIterator",
     "Merged",
     "SecondaryDictionary",
+    "Snapshot",
     "Summary",
     "Vector",
     "View",

@@ -32,6 +32,25 @@ def table(path: str, statistics: dict[str, Any]) -> str:
     return f"<table><caption>{html.escape(path)}</caption>{rows}</table>"
 
 
+
+def index_table(path: str, statistics: dict[str, Any]) -> str:
+    """As `table`, of an index."""
+    rows = "".join(
+        f"<tr><th style='text-align: left'>{title}</th><td>{_cell(value)}</td></tr>"
+        for title, value in {
+            "generation": statistics["generation"],
+            "partitions": statistics["parts"],
+            "segments": len(statistics["segments"]),
+            "keys in segments": statistics["keys"],
+            "of these deleted": statistics["deleted"],
+            "bytes": statistics["bytes"],
+            "bytes per key": statistics["bytes_per_key"] or 0,
+            "fields": statistics["fields"],
+        }.items()
+    )
+    return f"<table><caption>{html.escape(path)}</caption>{rows}</table>"
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"

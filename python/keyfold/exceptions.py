@@ -11,8 +11,11 @@ __all__ = [
     "FileError",
     "FileExists",
     "FileNotFound",
+    "ForkedError",
     "FormatError",
+    "IndexNotFound",
     "KeyNotFound",
+    "LockedError",
     "ModelError",
     "NumberError",
     "OptionError",
@@ -39,7 +42,7 @@ class AttributeNotFound(Error, KeyError, RuntimeError):
 
 
 class ClosedError(Error, ValueError):
-    """The dictionary was closed."""
+    """The dictionary, or the index, was closed."""
 
 
 class FileError(Error, OSError, ValueError):
@@ -56,6 +59,14 @@ class FileExists(FileError, FileExistsError):
 
 class FileNotFound(FileError, FileNotFoundError):
     """There is no such file."""
+
+
+class IndexNotFound(FileNotFound, RuntimeError):
+    """There is no index in this folder."""
+
+
+class LockedError(FileError, BlockingIOError):
+    """Another writer has the index open, in this process or in another."""
 
 
 class FormatError(Error, ValueError):
@@ -99,7 +110,7 @@ class OrderError(RowError):
 
 
 class PositionError(Error, IndexError):
-    """A vector has no value at this position."""
+    """A place that is not there: beyond the end of a vector, or of a query."""
 
 
 class QueryError(Error, ValueError):
@@ -108,6 +119,10 @@ class QueryError(Error, ValueError):
 
 class StateError(Error, RuntimeError):
     """A call at the wrong time, such as adding to what was compiled."""
+
+
+class ForkedError(StateError):
+    """The writer of an index belongs to the process that this one was forked from."""
 
 
 class ValueFormError(Error, ValueError, RuntimeError):

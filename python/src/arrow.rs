@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, UInt32Type, UInt64Type};
+use arrow_array::types::{Float32Type, Float64Type, Int32Type, Int64Type, UInt32Type, UInt64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, Field, FieldRef};
 use numpy::{PyArray1, PyArrayMethods};
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList, PyTuple};
 use pyo3_arrow::ffi::{to_array_pycapsules, to_schema_pycapsule};
 
 use crate::error::OptionError;
@@ -72,13 +72,29 @@ impl ArrowArray {
         list(py, self.array.as_ref())
     }
 
-    /// A `NumPy` array of integers or bools without nulls, or of vectors, one row each.
+    /// A `NumPy` array of numbers or bools without nulls, or of vectors, one row each.
     fn to_numpy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let array = self.array.as_ref();
         if array.null_count() == 0 {
             match array.data_type() {
                 DataType::UInt64 => {
                     let values = array.as_primitive::<UInt64Type>().values();
+                    return Ok(PyArray1::from_slice(py, values).into_any());
+                }
+                DataType::Int32 => {
+                    let values = array.as_primitive::<Int32Type>().values();
+                    return Ok(PyArray1::from_slice(py, values).into_any());
+                }
+                DataType::Int64 => {
+                    let values = array.as_primitive::<Int64Type>().values();
+                    return Ok(PyArray1::from_slice(py, values).into_any());
+                }
+                DataType::Float32 => {
+                    let values = array.as_primitive::<Float32Type>().values();
+                    return Ok(PyArray1::from_slice(py, values).into_any());
+                }
+                DataType::Float64 => {
+                    let values = array.as_primitive::<Float64Type>().values();
                     return Ok(PyArray1::from_slice(py, values).into_any());
                 }
                 DataType::Boolean => {
@@ -96,7 +112,7 @@ impl ArrowArray {
             }
         }
         Err(OptionError::new_err(
-            "NumPy arrays are there for integers, bools and vectors without nulls",
+            "NumPy arrays are there for numbers, bools and vectors without nulls",
         ))
     }
 
@@ -125,6 +141,20 @@ fn element<'py>(py: Python<'py>, array: &dyn Array, index: usize) -> PyResult<Bo
             let value = array.as_primitive::<UInt32Type>().value(index);
             value.into_pyobject(py)?.into_any()
         }
+        DataType::Int32 => {
+            let value = array.as_primitive::<Int32Type>().value(index);
+            value.into_pyobject(py)?.into_any()
+        }
+        DataType::Int64 => {
+            let value = array.as_primitive::<Int64Type>().value(index);
+            value.into_pyobject(py)?.into_any()
+        }
+        DataType::Float64 => {
+            let value = array.as_primitive::<Float64Type>().value(index);
+            value.into_pyobject(py)?.into_any()
+        }
+        DataType::Binary => PyBytes::new(py, array.as_binary::<i32>().value(index)).into_any(),
+        DataType::LargeBinary => PyBytes::new(py, array.as_binary::<i64>().value(index)).into_any(),
         DataType::Float32 => {
             let value = array.as_primitive::<Float32Type>().value(index);
             value.into_pyobject(py)?.into_any()

@@ -104,3 +104,27 @@ pub(crate) fn run<T: Send>(
         }
     })
 }
+
+/// Has `work` done on a thread of its own, and waits for it. What a signal handler raises ends the waiting, not the work.
+pub(crate) fn wait<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> PyResult<T> {
+    let (done, over) = bounded(1);
+    let work = move || {
+        // nobody may be waiting any more
+        let _ = done.send(work());
+    };
+    let started = thread::Builder::new().spawn(work);
+    started.map_err(|error| StateError::new_err(error.to_string()))?;
+    loop {
+        match py.detach(|| over.recv_timeout(PAUSE)) {
+            Ok(result) => return result.raise(),
+            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+            // a panic was our bug and has been told
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(StateError::new_err("the work did not end"));
+            }
+        }
+    }
+}

@@ -39,6 +39,19 @@ impl Form {
     }
 }
 
+/// Values are asked for so many before they are read.
+const AHEAD: usize = 8;
+
+/// The values one by one; those that come soon are on their way from memory.
+fn soon<'v>(values: &[Option<Value<'v>>]) -> impl Iterator<Item = Option<Value<'v>>> {
+    values.iter().enumerate().map(|(at, value)| {
+        if let Some(Some(later)) = values.get(at + AHEAD) {
+            later.prefetch();
+        }
+        *value
+    })
+}
+
 /// Hands the values of all keys to `take`, chunk by chunk, with the GIL released.
 fn each(
     open: &Open,
@@ -50,7 +63,7 @@ fn each(
             return Err(exception());
         }
         let values = open.get_many(chunk).raise()?;
-        values.iter().try_for_each(&mut take)?;
+        soon(&values).try_for_each(&mut take)?;
     }
     Ok(())
 }
@@ -70,7 +83,7 @@ pub(crate) fn get_many<'py>(
             for chunk in keys.chunks(CHUNK) {
                 py.check_signals()?;
                 let values = py.detach(|| open.get_many(chunk)).raise()?;
-                for value in values.iter() {
+                for value in soon(&values) {
                     objects.push(match value {
                         Some(value) => to_python(py, value)?,
                         None => default.clone(),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    Array, ArrayRef, FixedSizeListArray, Float32Array, LargeStringArray, ListArray, NullArray,
-    StringArray, StructArray, UInt32Array, UInt64Array,
+    Array, ArrayRef, BinaryArray, FixedSizeListArray, Float32Array, LargeBinaryArray,
+    LargeStringArray, ListArray, NullArray, StringArray, StructArray, UInt32Array, UInt64Array,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field};
@@ -112,12 +112,17 @@ impl Default for Texts {
 }
 
 impl Texts {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        self.end();
+    }
+
     fn end(&mut self) {
         (self.ends).push(i64::try_from(self.bytes.len()).unwrap_or(i64::MAX));
     }
 
     /// An array of `string`, or of `large_string` from 2 GiB on.
-    fn finish(self, nulls: Option<NullBuffer>) -> PyResult<ArrayRef> {
+    pub(crate) fn finish(self, nulls: Option<NullBuffer>) -> PyResult<ArrayRef> {
         let ends: Result<Vec<i32>, _> = self.ends.iter().map(|&end| i32::try_from(end)).collect();
         let array: Result<ArrayRef, ArrowError> = match ends {
             Ok(ends) => StringArray::try_new(offsets(ends), self.bytes.into(), nulls)
@@ -132,6 +137,22 @@ impl Texts {
         array.map_err(|_| {
             ValueFormError::new_err("a string is not UTF-8, which Arrow needs: ask for objects")
         })
+    }
+
+    /// An array of `binary`, or of `large_binary` from 2 GiB on.
+    pub(crate) fn finish_bytes(self, nulls: Option<NullBuffer>) -> PyResult<ArrayRef> {
+        let ends: Result<Vec<i32>, _> = self.ends.iter().map(|&end| i32::try_from(end)).collect();
+        let array: Result<ArrayRef, ArrowError> = match ends {
+            Ok(ends) => BinaryArray::try_new(offsets(ends), self.bytes.into(), nulls)
+                .map(|array| Arc::new(array) as ArrayRef),
+            Err(_) => LargeBinaryArray::try_new(
+                OffsetBuffer::new(ScalarBuffer::from(self.ends)),
+                self.bytes.into(),
+                nulls,
+            )
+            .map(|array| Arc::new(array) as ArrayRef),
+        };
+        array.map_err(|error| misfit(&error))
     }
 }
 

@@ -1,8 +1,8 @@
 //! `keyfold.compile` and `keyfold.merge`, but for what is done in Python (`keyfold/_compile.py`).
 
-mod cell;
+pub(crate) mod cell;
 mod columns;
-mod document;
+pub(crate) mod document;
 mod feed;
 mod frame;
 mod layout;

@@ -12,6 +12,7 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::entries::Entries;
 use crate::error::{OptionError, Raise, StateError};
+use crate::index::Index;
 use crate::key::Key;
 use crate::memory;
 use crate::path::FilePath;
@@ -64,9 +65,10 @@ enum Opened {
     Vector(ValueVector),
 }
 
-/// Opens a file: a `Dictionary`, a `SecondaryDictionary`, or a `Vector`.
+/// Opens a file: a `Dictionary`, a `SecondaryDictionary`, or a `Vector`; or a folder: an `Index`, which looks for changes every
+/// `refresh` seconds, or only when told to.
 #[pyfunction]
-#[pyo3(signature = (path, *, strategy=None))]
+#[pyo3(signature = (path, *, strategy=None, refresh=Some(1.0)))]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "PyO3 gives arguments by value"
@@ -75,7 +77,11 @@ pub(crate) fn open(
     py: Python<'_>,
     path: FilePath,
     strategy: Option<String>,
+    refresh: Option<f64>,
 ) -> PyResult<Bound<'_, PyAny>> {
+    if path.as_ref().is_dir() {
+        return Index::open(py, path.as_ref(), strategy, refresh);
+    }
     let how: LoadingStrategy = match &strategy {
         Some(name) => name.parse().map_err(OptionError::new_err)?,
         None => LoadingStrategy::default(),

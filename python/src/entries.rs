@@ -6,8 +6,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PySlice, PyTuple};
 
 use crate::bulk::{self, Form};
-use crate::error::{ClosedError, KeyNotFound, Raise};
+use crate::error::{ClosedError, KeyNotFound, Raise, StateError};
 use crate::key::{Key, wrong_type};
+use crate::live::Live;
 use crate::query;
 use crate::source::Open;
 use crate::strings::Strings;
@@ -17,19 +18,71 @@ use crate::walk::{Results, Walk, What};
 
 /// Entries to be asked: those of a dictionary, under secondary values, or of several dictionaries as one.
 #[pyclass(frozen, subclass, weakref, module = "keyfold")]
-pub(crate) struct Entries(RwLock<Option<Arc<Open>>>);
+pub(crate) struct Entries(RwLock<Option<Opened>>);
+
+#[derive(Clone)]
+struct Opened {
+    open: Arc<Open>,
+    /// What the next that is open comes from, where it does not stay the same.
+    live: Option<Live>,
+}
 
 impl Entries {
     pub(crate) fn new(open: Open) -> Self {
-        Entries(RwLock::new(Some(Arc::new(open))))
+        Entries::of(open, None)
     }
 
-    /// What is open; an error if it was closed.
+    /// Entries that change.
+    pub(crate) fn live(open: Open, live: Live) -> Self {
+        Entries::of(open, Some(live))
+    }
+
+    fn of(open: Open, live: Option<Live>) -> Self {
+        let open = Arc::new(open);
+        Entries(RwLock::new(Some(Opened { open, live })))
+    }
+
+    /// What is open now; an error if it was closed.
     #[inline]
     pub(crate) fn open(&self) -> PyResult<Arc<Open>> {
-        let open = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        open.clone()
+        let Opened { open, live } = self.opened()?;
+        match live {
+            None => Ok(open),
+            Some(live) => self.latest(open, &live),
+        }
+    }
+
+    #[inline]
+    fn opened(&self) -> PyResult<Opened> {
+        let opened = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        opened
+            .clone()
             .ok_or_else(|| ClosedError::new_err("it was closed"))
+    }
+
+    /// What is open now, where it changes.
+    fn latest(&self, last: Arc<Open>, live: &Live) -> PyResult<Arc<Open>> {
+        let Some(newer) = live.newer(&last)? else {
+            return Ok(last);
+        };
+        let newer = Arc::new(newer);
+        let mut opened = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = &mut *opened {
+            opened.open = newer.clone();
+        }
+        Ok(newer)
+    }
+
+    /// What changes; an error if it was closed.
+    pub(crate) fn source(&self) -> PyResult<Live> {
+        let live = self.opened()?.live;
+        live.ok_or_else(|| StateError::new_err("it does not change"))
+    }
+
+    /// As [`close`](Self::close); what changed until now.
+    pub(crate) fn end(&self) -> Option<Live> {
+        let mut opened = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        opened.take().and_then(|opened| opened.live)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -71,7 +124,7 @@ fn view<'py>(entries: &Bound<'py, Entries>, class: &str) -> PyResult<Bound<'py, 
 
 #[pymethods]
 impl Entries {
-    fn __getitem__<'py>(
+    pub(crate) fn __getitem__<'py>(
         this: &Bound<'py, Self>,
         key: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
@@ -382,7 +435,7 @@ impl Entries {
 
     /// Closes the file as soon as no iterator, match or memoryview needs it. Further calls raise `ClosedError`.
     fn close(&self) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.end();
     }
 
     /// Whether it was closed.

@@ -16,8 +16,11 @@ import_exception!(keyfold.exceptions, FileDenied);
 import_exception!(keyfold.exceptions, FileError);
 import_exception!(keyfold.exceptions, FileExists);
 import_exception!(keyfold.exceptions, FileNotFound);
+import_exception!(keyfold.exceptions, ForkedError);
 import_exception!(keyfold.exceptions, FormatError);
+import_exception!(keyfold.exceptions, IndexNotFound);
 import_exception!(keyfold.exceptions, KeyNotFound);
+import_exception!(keyfold.exceptions, LockedError);
 import_exception!(keyfold.exceptions, ModelError);
 import_exception!(keyfold.exceptions, NumberError);
 import_exception!(keyfold.exceptions, OptionError);
@@ -75,6 +78,13 @@ pub(crate) fn writing(error: keyfold_compiler::Error) -> PyErr {
         Error::DuplicateKey(_) => DuplicateKeyError::new_err(error.to_string()),
         Error::OutOfOrder { .. } => OrderError::new_err(error.to_string()),
         Error::Mismatch { .. } => FormatError::new_err(error.to_string()),
+        Error::Locked(path) => LockedError::new_err((
+            libc_number(io::ErrorKind::WouldBlock),
+            "another writer has the index open",
+            path.into_os_string(),
+        )),
+        Error::Closed => ClosedError::new_err("it was closed"),
+        Error::Forked => ForkedError::new_err(error.to_string()),
         Error::Cancelled => pyo3::exceptions::PyKeyboardInterrupt::new_err(()),
         _ => StateError::new_err(error.to_string()),
     }
@@ -111,6 +121,7 @@ fn reason(error: &io::Error) -> String {
 fn libc_number(kind: io::ErrorKind) -> i32 {
     match kind {
         io::ErrorKind::NotFound => 2,
+        io::ErrorKind::WouldBlock => 11,
         io::ErrorKind::AlreadyExists => 17,
         _ => 5,
     }

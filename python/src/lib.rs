@@ -9,11 +9,16 @@ mod command_line;
 mod compile;
 mod decode;
 mod dictionary;
+mod documents;
 mod entries;
 mod error;
+mod fields;
+mod index;
+mod index_writer;
 mod interrupt;
 mod key;
 mod keyvi;
+mod live;
 mod memory;
 mod merged;
 mod number;
@@ -27,6 +32,7 @@ mod text;
 mod value;
 mod vector;
 mod walk;
+mod writing;
 
 /// What `keyfold` and its submodules are made of.
 #[pyo3::pymodule(gil_used = false)]
@@ -43,6 +49,10 @@ mod _native {
     use crate::dictionary::{Dictionary, open};
     #[pymodule_export]
     use crate::entries::Entries;
+    #[pymodule_export]
+    use crate::index::{Index, Snapshot};
+    #[pymodule_export]
+    use crate::index_writer::IndexWriter;
     #[pymodule_export]
     use crate::merged::{Merged, merged};
     #[pymodule_export]

@@ -1,9 +1,10 @@
 //! What is behind an open `Entries`.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use keyfold_reader::automaton::KeyRange;
+use keyfold_reader::index::{Segment, Snapshot};
 use keyfold_reader::{
     Dictionary, Entries, Finder, Match, Result, SeparatorInKey, TextRule, Value, ValueKind,
 };
@@ -22,6 +23,8 @@ pub(crate) const CHUNK: usize = 1 << 16;
 pub(crate) struct Open {
     /// Nothing where several dictionaries are asked together.
     of: Option<Of>,
+    /// An index at one moment, where it is one.
+    snapshot: Option<Arc<Snapshot>>,
     /// To be asked in other ways than by keys; queries end on Ctrl-C.
     pub(crate) entries: Entries,
     pub(crate) kind: ValueKind,
@@ -49,15 +52,30 @@ impl Open {
         Open::new(None, entries, kind, rule)
     }
 
+    /// An index as it was at one moment.
+    pub(crate) fn snapshot(snapshot: Arc<Snapshot>) -> Self {
+        let kind = |segment: &Segment| segment.dictionary().header().kind;
+        let kind = snapshot.segments().next().map_or(ValueKind::Json, kind);
+        let mut open = Open::new(None, snapshot.entries(), kind, TextRule::default());
+        open.snapshot = Some(snapshot);
+        open
+    }
+
     fn new(of: Option<Of>, entries: Entries, kind: ValueKind, rule: TextRule) -> Self {
         Open {
             of,
+            snapshot: None,
             entries: stoppable(entries),
             kind,
             rule,
             finder: Mutex::new(None),
             whole: PyOnceLock::new(),
         }
+    }
+
+    /// The index at one moment, where it is one.
+    pub(crate) fn index(&self) -> Option<&Arc<Snapshot>> {
+        self.snapshot.as_ref()
     }
 
     /// The dictionary, where there is only one.
@@ -84,18 +102,16 @@ impl Open {
                     None => give(None),
                 }
             }
-            None => {
-                let found = match self.stored(key) {
-                    Some(key) => self.entries.get(&key).raise()?,
-                    None => None,
-                };
-                give(found.as_ref().map(Match::value))
-            }
+            None => match (&self.snapshot, self.stored(key)) {
+                (Some(snapshot), _) => give(snapshot.get(key).raise()?),
+                (None, Some(key)) => give(self.entries.get_value(&key).raise()?),
+                (None, None) => give(None),
+            },
         }
     }
 
     /// The values of keys, in their order.
-    pub(crate) fn get_many(&self, keys: &[&[u8]]) -> Result<Values<'_>> {
+    pub(crate) fn get_many(&self, keys: &[&[u8]]) -> Result<Vec<Option<Value<'_>>>> {
         if self.rule.is_none() {
             return self.get_stored(keys);
         }
@@ -107,17 +123,17 @@ impl Open {
         self.get_stored(&stored)
     }
 
-    fn get_stored<K: AsRef<[u8]>>(&self, stored: &[K]) -> Result<Values<'_>> {
+    fn get_stored<K: AsRef<[u8]>>(&self, stored: &[K]) -> Result<Vec<Option<Value<'_>>>> {
         match &self.of {
-            Some(Of::All(dictionary)) => dictionary.get_many(stored).map(Values::Borrowed),
+            Some(Of::All(dictionary)) => dictionary.get_many(stored),
             Some(Of::Under(secondary, fields)) => {
                 let view = secondary.under(&slices(fields))?;
-                view.get_many(stored).map(Values::Borrowed)
+                view.get_many(stored)
             }
-            None => {
-                let found = stored.iter().map(|key| self.entries.get(key.as_ref()));
-                found.collect::<Result<_>>().map(Values::Found)
-            }
+            None => match &self.snapshot {
+                Some(snapshot) => snapshot.get_many(stored),
+                None => self.entries.get_many(stored),
+            },
         }
     }
 
@@ -167,12 +183,10 @@ impl Open {
         if let Some(Of::All(dictionary)) = &self.of {
             return Ok(dictionary.len());
         }
-        let mut all = self.entries.search(KeyRange::default())?;
-        let mut count = 0;
-        while all.advance()? {
-            count += 1;
+        match &self.snapshot {
+            Some(snapshot) => snapshot.len(),
+            None => self.entries.count(),
         }
-        Ok(count)
     }
 
     /// What finds keys in text.
@@ -184,22 +198,5 @@ impl Open {
         let finder = Finder::new(&self.entries)?;
         *kept() = Some(finder.clone());
         Ok(finder)
-    }
-}
-
-/// The values of several keys.
-pub(crate) enum Values<'s> {
-    Borrowed(Vec<Option<Value<'s>>>),
-    Found(Vec<Option<Match>>),
-}
-
-impl Values<'_> {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Option<Value<'_>>> {
-        let (borrowed, found) = match self {
-            Values::Borrowed(values) => (&values[..], &[][..]),
-            Values::Found(found) => (&[][..], &found[..]),
-        };
-        let found = found.iter().map(|found| found.as_ref().map(Match::value));
-        borrowed.iter().copied().chain(found)
     }
 }

@@ -101,6 +101,8 @@ pub enum Section {
     Log,
     /// The list of partitions of a partitioned index.
     Partitions,
+    /// The filter of a segment of an index.
+    Filter,
 }
 
 impl Section {
@@ -126,6 +128,7 @@ impl Section {
             Section::Contents => "table of contents",
             Section::Log => "log",
             Section::Partitions => "partitions",
+            Section::Filter => "filter",
         }
     }
 

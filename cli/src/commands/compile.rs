@@ -8,7 +8,7 @@ use std::thread;
 use anyhow::{Result, anyhow, bail};
 use keyfold_compiler::{Error, Format, Summary};
 
-pub(crate) use self::arguments::CompileArgs;
+pub(crate) use self::arguments::{CompileArgs, InputFormat};
 use crate::build::{Build, Refusal};
 use crate::error::Exit;
 use crate::input::{self, Source};
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &CompileArgs) -> Result<Exit> {
     };
     let settings = Settings {
         sources,
-        form: args.form(),
+        form: args.input_format.form(),
         shape,
         options,
         workers,

@@ -4,13 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use keyfold_reader::{MAX_KEY_LEN, Value};
+use keyfold_reader::index::Fields;
+use keyfold_reader::{MAX_KEY_LEN, Value, msgpack, msgpack_to_json};
 
 use super::{refuse_secondary, secondary_values, shown};
 use crate::asked;
 use crate::error::Exit;
 use crate::file::File;
-use crate::print::{Entry, Place, write_row};
+use crate::print::{Columns, Entry, Members, Place, Row, write_row};
 use crate::rows::Form;
 use crate::stdio::Output;
 
@@ -20,7 +21,7 @@ use crate::stdio::Output;
 /// prints nothing. Exits with 0 if all keys were found, 1 if some were not, 2 after an error.
 ///
 /// Values are shown as text: digits, the string, the JSON document, or numbers. The file may also be a
-/// vector; keys are positions then, from 0 on.
+/// vector; keys are positions then, from 0 on. Or it is the folder of an index.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -44,6 +45,15 @@ pub(crate) struct GetArgs {
     #[arg(long)]
     raw: bool,
 
+    /// Only these fields of JSON documents, those that a document has; others are not decoded
+    #[arg(
+        long,
+        value_name = "NAME,..",
+        value_delimiter = ',',
+        conflicts_with = "raw"
+    )]
+    fields: Vec<String>,
+
     /// Value of a secondary key, in a dictionary that has them; to be given for each
     #[arg(long, value_name = "NAME=VALUE")]
     secondary: Vec<OsString>,
@@ -63,6 +73,13 @@ pub(crate) fn run(args: &GetArgs) -> Result<Exit> {
             let view = dictionary.under(&secondary_values(&args.secondary, dictionary)?)?;
             look_up(args, |key| {
                 Ok(view.get(key)?.map(|value| (Place::Key(key), value)))
+            })
+        }
+        File::Index(index) => {
+            refuse_secondary(&args.secondary, &args.file)?;
+            let snapshot = index.snapshot();
+            look_up(args, |key| {
+                Ok(snapshot.get(key)?.map(|value| (Place::Key(key), value)))
             })
         }
         File::Vector(vector) => {
@@ -93,6 +110,13 @@ fn look_up<'d>(
         };
         if args.raw {
             write_raw(value, output.buffer())?;
+        } else if !args.fields.is_empty() {
+            let picked = Picked {
+                key,
+                text: pick(value, &args.fields)?,
+            };
+            let terminal = output.is_terminal();
+            write_row(&picked, Form::printed(args.json), terminal, output.buffer())?;
         } else {
             let form = Form::printed(args.json);
             let entry = Entry {
@@ -110,6 +134,46 @@ fn look_up<'d>(
     // what was found before an error is shown
     output.finish()?;
     asked.map(|()| exit)
+}
+
+/// Some fields of a document.
+struct Picked<'k> {
+    key: &'k [u8],
+    /// The fields as a JSON object.
+    text: Vec<u8>,
+}
+
+impl Row for Picked<'_> {
+    fn columns(&self, columns: &mut Columns<'_>) -> keyfold_reader::Result<()> {
+        columns.text(self.key);
+        columns.text(&self.text);
+        Ok(())
+    }
+
+    fn members(&self, members: &mut Members<'_>) -> keyfold_reader::Result<()> {
+        members.string("key", self.key);
+        members.name("value").extend_from_slice(&self.text);
+        Ok(())
+    }
+}
+
+/// The named fields of a document, as a JSON object.
+fn pick(value: Value<'_>, names: &[String]) -> Result<Vec<u8>> {
+    let fields = Fields::of(value, names)?;
+    let there: Vec<_> = names
+        .iter()
+        .zip(fields.iter())
+        .filter_map(|(name, field)| Some((name, field?)))
+        .collect();
+    let mut document = Vec::new();
+    msgpack::write_map_header(there.len(), &mut document);
+    for (name, field) in there {
+        msgpack::write_str(name.as_bytes(), &mut document);
+        document.extend_from_slice(field.msgpack());
+    }
+    let mut text = Vec::new();
+    msgpack_to_json(&document, &mut text)?;
+    Ok(text)
 }
 
 /// Appends the bytes of a value.

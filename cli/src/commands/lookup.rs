@@ -23,7 +23,7 @@ const LONGEST: usize = MAX_KEY_LEN + 16;
 /// What is asked, and how the answer is printed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct LookupArgs {
-    /// An older dictionary to be asked together with FILE, as if they were merged, lists of deleted keys in
+    /// An older dictionary or index to be asked together with FILE, as if they were merged, lists of deleted keys in
     /// `.dk` files beside them included; several from the newest to the oldest
     #[arg(long, value_name = "FILE")]
     over: Vec<PathBuf>,
@@ -41,10 +41,10 @@ impl LookupArgs {
     /// The entries of the file at `path` and of the older dictionaries.
     pub(super) fn entries(&self, path: &Path) -> Result<Entries> {
         let file = File::open(path)?;
-        let mut sources = vec![self.source(path, &file)?];
+        let mut sources = self.sources(path, &file)?;
         for older_path in &self.over {
             let older = File::open(older_path)?;
-            sources.push(self.source(older_path, &older)?);
+            sources.extend(self.sources(older_path, &older)?);
             let (kind, needed) = (older.kind().values(), file.kind().values());
             if kind != needed {
                 let (older_path, path) = (older_path.display(), path.display());
@@ -54,9 +54,9 @@ impl LookupArgs {
         Ok(Entries::new(sources))
     }
 
-    fn source(&self, path: &Path, file: &File) -> Result<Source> {
+    fn sources(&self, path: &Path, file: &File) -> Result<Vec<Source>> {
         // a dictionary alone is shown as it is
-        let deleted = if self.over.is_empty() {
+        let deleted = if self.over.is_empty() || matches!(file, File::Index(_)) {
             BTreeSet::new()
         } else {
             deleted_beside(path)?
@@ -79,11 +79,15 @@ impl LookupArgs {
                 "{}: a vector has no keys (hint: get takes positions)",
                 path.display()
             ),
+            File::Index(index) => {
+                refuse_secondary(&self.secondary, path)?;
+                return Ok(index.entries().sources().to_vec());
+            }
         };
         if deleted.is_empty() {
-            return Ok(source);
+            return Ok(vec![source]);
         }
-        Ok(source.deleted(deleted))
+        Ok(vec![source.deleted(deleted)])
     }
 
     /// The form that rows are printed in.

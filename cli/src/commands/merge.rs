@@ -119,5 +119,9 @@ fn dictionary(path: &Path) -> Result<Dictionary> {
         File::Dictionary(dictionary) => Ok(dictionary),
         File::Secondary(dictionary) => Ok(dictionary.dictionary().clone()),
         File::Vector(_) => bail!("{}: a vector has no keys to merge by", path.display()),
+        File::Index(_) => bail!(
+            "{}: an index is merged in its place (hint: keyfold index compact)",
+            path.display()
+        ),
     }
 }

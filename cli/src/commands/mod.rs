@@ -8,6 +8,7 @@ mod find;
 mod fuzzy;
 mod get;
 mod grep;
+mod index;
 mod lookup;
 mod merge;
 mod near;
@@ -31,7 +32,7 @@ use crate::file::File;
 ///
 /// A file holds byte string keys with values of one kind. It is memory-mapped: looking into it loads
 /// nothing, and any number of processes share its pages. Files of keyvi 0.7 are read as they are, and written
-/// with --format keyvi.
+/// with --format keyvi. The folder of an index, which takes changes, counts as a file: see keyfold index.
 ///
 /// Data goes to standard output, everything else to standard error.
 #[derive(Debug, Parser)]
@@ -72,6 +73,7 @@ enum Command {
     Stats(stats::StatsArgs),
     Merge(merge::MergeArgs),
     Verify(verify::VerifyArgs),
+    Index(index::IndexArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -93,6 +95,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Exit> {
         Command::Stats(args) => stats::run(&args),
         Command::Merge(args) => merge::run(args),
         Command::Verify(args) => verify::run(&args),
+        Command::Index(args) => index::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }
@@ -151,6 +154,10 @@ fn numbered(file: &File) -> Result<&Dictionary> {
         File::Vector(vector) => bail!(
             "{}: a vector has no keys (hint: get takes positions)",
             vector.path().display()
+        ),
+        File::Index(index) => bail!(
+            "{}: keys of an index have no ordinals, since they change",
+            index.folder().display()
         ),
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use keyfold_reader::{Scan, SecondaryDictionary};
+use keyfold_reader::{Entries, Scan, SecondaryDictionary, automaton};
 
 use super::{bytes, refuse_secondary, secondary_values};
 use crate::entries::each_stored;
@@ -102,6 +102,10 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit> {
                 &mut output,
             )
         }
+        File::Index(index) => {
+            refuse_secondary(&args.secondary, &args.file)?;
+            print_range(args, &index.entries(), &range, &mut output)
+        }
         File::Vector(_) => {
             let path = args.file.display();
             bail!(
@@ -135,6 +139,34 @@ fn print_scan(args: &ScanArgs, mut scan: Scan<'_>, output: &mut Output) -> Resul
             output,
         )?;
         left -= 1;
+    }
+    Ok(())
+}
+
+/// The entries of an index within a range.
+fn print_range(
+    args: &ScanArgs,
+    entries: &Entries,
+    range: &KeyRange,
+    output: &mut Output,
+) -> Result<()> {
+    let bounded = automaton::KeyRange::from(&range.from);
+    let bounded = match &range.to {
+        Some(to) => bounded.before(to),
+        None => bounded,
+    };
+    let entries = entries.clone().limit(args.limit());
+    let mut matches = entries.search(bounded)?;
+    while matches.advance()? {
+        args.print(
+            &Entry {
+                names: &[],
+                fields: &[],
+                place: Place::Key(matches.key()),
+                value: Some(matches.value()),
+            },
+            output,
+        )?;
     }
     Ok(())
 }

@@ -1,20 +1,24 @@
 //! `keyfold stats`
 
+mod index;
+mod table;
+
 use std::path::PathBuf;
 
 use anyhow::Result;
 use keyfold_reader::{Statistics, ValueVector};
 use serde_json::json;
 
+use self::table::Table;
 use crate::error::Exit;
 use crate::file::File;
-use crate::size::{grouped, human};
+use crate::size::grouped;
 use crate::stdio;
 
 /// Show what a file consists of
 ///
 /// Layout, keys, states, values, compression, the rows it was built from, and its sections with their bytes and
-/// their share of the file.
+/// their share of the file; of an index its generation, settings, segments, and the types of the fields.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
@@ -31,6 +35,7 @@ pub(crate) struct StatsArgs {
 pub(crate) fn run(args: &StatsArgs) -> Result<Exit> {
     let text = match File::open(&args.file)? {
         File::Vector(vector) => of_vector(&vector, args)?,
+        File::Index(index) => index::text(&index.snapshot(), &args.file, args.json)?,
         File::Dictionary(dictionary) => of_dictionary(&dictionary.statistics()?, args)?,
         File::Secondary(dictionary) => of_dictionary(&dictionary.dictionary().statistics()?, args)?,
     };
@@ -46,7 +51,7 @@ fn of_dictionary(stats: &Statistics, args: &StatsArgs) -> Result<String> {
         Some(profile) => format!("{}, {profile}", stats.format),
         None => stats.format.clone(),
     };
-    let mut table = Table::new(args, &format, stats.kind, &stats.manifest);
+    let mut table = Table::new(&args.file, &format, stats.kind, &stats.manifest);
     if let Some(rule) = &stats.text_rule {
         table.text("text rule", rule);
     }
@@ -122,92 +127,11 @@ fn of_vector(vector: &ValueVector, args: &StatsArgs) -> Result<String> {
         });
         return Ok(object.to_string());
     }
-    let mut table = Table::new(args, "keyvi vector", &kind, vector.manifest());
+    let mut table = Table::new(&args.file, "keyvi vector", &kind, vector.manifest());
     let different = format!("{} different", grouped(properties.unique_values));
     table.number("values", vector.len(), &different);
     table.compression(properties.compression.as_deref());
     table.bytes("file size", file_bytes);
     table.part("values", value_bytes, file_bytes);
     Ok(table.finish())
-}
-
-/// Rows of a name and what is said of it.
-struct Table {
-    rows: Vec<(String, Cell)>,
-}
-
-enum Cell {
-    Text(String),
-    /// Digits, in a column of their own, and a note.
-    Number(String, String),
-}
-
-impl Table {
-    fn new(args: &StatsArgs, format: &str, kind: &str, manifest: &str) -> Self {
-        let mut table = Table { rows: Vec::new() };
-        table.text("file", &args.file.display().to_string());
-        table.text("format", format);
-        table.text("kind", kind);
-        if !manifest.is_empty() {
-            table.text("manifest", manifest);
-        }
-        table
-    }
-
-    fn text(&mut self, name: &str, text: &str) {
-        // a manifest may hold anything
-        let text = text.replace(char::is_control, " ");
-        self.rows.push((name.to_owned(), Cell::Text(text)));
-    }
-
-    fn number(&mut self, name: &str, number: u64, note: &str) {
-        self.rows.push((
-            name.to_owned(),
-            Cell::Number(grouped(number), note.to_owned()),
-        ));
-    }
-
-    fn bytes(&mut self, name: &str, bytes: u64) {
-        self.number(name, bytes, &human(bytes));
-    }
-
-    /// Bytes of a part of the file, with their share in it.
-    fn part(&mut self, name: &str, bytes: u64, file: u64) {
-        #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-        let share = 100.0 * bytes as f64 / file.max(1) as f64;
-        let note = format!("{:<8}  {share:4.1} %", human(bytes));
-        self.number(&format!("  {name}"), bytes, &note);
-    }
-
-    /// The compression by the name it has for `compile`.
-    fn compression(&mut self, name: Option<&str>) {
-        match name {
-            None => {}
-            Some("" | "raw") => self.text("compression", "none"),
-            Some(name) => self.text("compression", name),
-        }
-    }
-
-    fn finish(self) -> String {
-        let width = self
-            .rows
-            .iter()
-            .map(|(name, _)| name.len())
-            .max()
-            .unwrap_or_default();
-        let digits = self.rows.iter().map(|(_, cell)| match cell {
-            Cell::Number(number, _) => number.len(),
-            Cell::Text(_) => 0,
-        });
-        let digits = digits.max().unwrap_or_default();
-        let row = |(name, cell): &(String, Cell)| match cell {
-            Cell::Text(text) => format!("{name:width$}  {text}"),
-            Cell::Number(number, note) => format!("{name:width$}  {number:>digits$}  {note}"),
-        };
-        let rows: Vec<String> = self.rows.iter().map(row).collect();
-        rows.iter()
-            .map(|row| row.trim_end())
-            .collect::<Vec<_>>()
-            .join("\n")
-    }
 }

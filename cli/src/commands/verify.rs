@@ -1,12 +1,13 @@
 //! `keyfold verify`
 
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use keyfold_reader::verify;
 
 use crate::error::{self, Exit};
-use crate::file::File;
+use crate::file::{File, open_index};
 use crate::stdio;
 
 /// Check that files are not damaged
@@ -19,7 +20,7 @@ use crate::stdio;
 Example:
   keyfold verify words.kf cities.kf")]
 pub(crate) struct VerifyArgs {
-    /// Files to check
+    /// Files and folders of indexes to check
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -27,6 +28,13 @@ pub(crate) struct VerifyArgs {
 pub(crate) fn run(args: &VerifyArgs) -> Result<Exit> {
     let mut exit = Exit::Success;
     for path in &args.files {
+        if path.is_dir() {
+            match of_index(path) {
+                Ok(text) => stdio::print(&text)?,
+                Err(e) => exit = error::report(&e),
+            }
+            continue;
+        }
         let vector = matches!(File::open(path), Ok(File::Vector(_)));
         let soundness = match verify(path) {
             Ok(soundness) => soundness,
@@ -35,11 +43,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit> {
                 continue;
             }
         };
-        let checked = if soundness.checksums {
-            "sound, checksums agree"
-        } else {
-            "sound, structure only (the file has no checksums)"
-        };
+        let checked = checked(soundness.checksums);
         let counts = if vector {
             format!("{} values", soundness.values)
         } else {
@@ -51,4 +55,42 @@ pub(crate) fn run(args: &VerifyArgs) -> Result<Exit> {
         stdio::print(&format!("{}: {checked}: {counts}", path.display()))?;
     }
     Ok(exit)
+}
+
+fn checked(checksums: bool) -> &'static str {
+    if checksums {
+        "sound, checksums agree"
+    } else {
+        "sound, structure only (the file has no checksums)"
+    }
+}
+
+/// What is to be said of the index in a folder.
+fn of_index(folder: &Path) -> Result<String> {
+    let soundness = open_index(folder)?.snapshot().verify()?;
+    let mut text = format!(
+        "{}: {}: {} keys, {} deleted, {} segments, {} records in {} logs",
+        folder.display(),
+        checked(soundness.checksums),
+        soundness.keys,
+        soundness.deleted,
+        soundness.segments,
+        soundness.records,
+        soundness.logs
+    );
+    if soundness.damaged_filters > 0 {
+        let _infallible = write!(
+            text,
+            ", {} damaged filters, which only makes misses slower",
+            soundness.damaged_filters
+        );
+    }
+    if soundness.torn > 0 {
+        let _infallible = write!(
+            text,
+            ", {} bytes of a write that was not ended",
+            soundness.torn
+        );
+    }
+    Ok(text)
 }

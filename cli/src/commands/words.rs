@@ -64,7 +64,7 @@ pub(crate) fn run(args: &WordsArgs) -> Result<Exit> {
 }
 
 /// A byte: a character that is no digit, or a number such as 27 or 0x1b.
-fn byte(text: &str) -> Result<u8, String> {
+pub(super) fn byte(text: &str) -> Result<u8, String> {
     if let [byte] = text.as_bytes()
         && !byte.is_ascii_digit()
     {

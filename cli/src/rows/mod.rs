@@ -12,6 +12,7 @@ mod pipeline;
 mod row_encoder;
 
 pub(crate) use batch::Batch;
+pub(crate) use block::rows;
 pub(crate) use form::Form;
 pub(crate) use json_lines::MAX_FIELDS;
 pub(crate) use pipeline::{Pipeline, Settings};

@@ -7,6 +7,7 @@ use keyfold_reader::format::deleted;
 use keyfold_reader::format::toc::DELETED;
 use keyfold_reader::{Dictionary, Source, msgpack};
 
+use super::filter::{self, Hashes};
 use super::segment::{Segment, new_name};
 use super::storage::SyncPoint;
 use super::store::{Sink, Store};
@@ -23,6 +24,7 @@ pub(crate) struct Build {
     deleted: BTreeSet<Vec<u8>>,
     options: Options,
     keys: u64,
+    hashes: Option<Hashes>,
 }
 
 impl Build {
@@ -32,7 +34,14 @@ impl Build {
             deleted: BTreeSet::new(),
             options: options.clone(),
             keys: 0,
+            hashes: None,
         })
+    }
+
+    /// Has a filter written beside the segment.
+    pub(crate) fn filtered(mut self, yes: bool) -> Self {
+        self.hashes = yes.then(|| Hashes::new(self.options.memory_limit));
+        self
     }
 
     /// Has the progress told; answering false ends the build.
@@ -43,6 +52,9 @@ impl Build {
     /// Adds a key behind all keys so far, with its document; one that is deleted hides what older segments have.
     pub(crate) fn add(&mut self, key: &[u8], entry: Option<&[u8]>) -> Result<()> {
         self.keys += 1;
+        if let Some(hashes) = &mut self.hashes {
+            hashes.add(key);
+        }
         if let Some(document) = entry {
             return self.generator.add(key, Input::Msgpack(document));
         }
@@ -57,12 +69,18 @@ impl Build {
     }
 
     /// Writes the segment's files, whose names are durable when this returns, and opens it.
-    pub(crate) fn finish(self, store: &Store) -> Result<Segment> {
+    pub(crate) fn finish(mut self, store: &Store) -> Result<Segment> {
         let name = new_name(self.options.format);
+        let hashes = self.hashes.take();
         let list = format!("{name}.{DELETED}");
         let written = self.write(store, &name, &list).and_then(|()| {
             store.sync_folder(SyncPoint::SegmentFolder)?;
-            Segment::open(store, &name)
+            let mut segment = Segment::open(store, &name)?;
+            if let Some(hashes) = hashes {
+                hashes.write(store, &name, &segment.dictionary);
+                segment.filter = filter::open(store, &name, &segment.dictionary);
+            }
+            Ok(segment)
         });
         if written.is_err() {
             // the room may be needed: a full disk is the likeliest reason

@@ -9,7 +9,7 @@ use super::build::Build;
 use super::contents::Contents;
 use super::core::{Core, Frozen, State};
 use super::report::count;
-use super::segment::Segment;
+use super::segment::{Hashed, Segment};
 use super::storage::SyncPoint;
 use crate::error::Result;
 
@@ -107,7 +107,7 @@ impl Core {
 
     /// The segment; none if nothing is left to store. A deleted key that no older segment stores leaves no trace.
     fn build(&self, frozen: &Frozen, older: &[Arc<Segment>]) -> Result<Option<Segment>> {
-        let mut build = Build::new(&self.options())?;
+        let mut build = Build::new(&self.options())?.filtered(self.settings.filter);
         for (key, entry) in frozen.table.iter() {
             if entry.is_some() || stores(older, key)? {
                 build.add(key, entry)?;
@@ -125,8 +125,9 @@ impl Core {
 
 /// Whether one of the segments stores a key, even if it is deleted there.
 pub(crate) fn stores(segments: &[Arc<Segment>], key: &[u8]) -> Result<bool> {
+    let key = Hashed::new(key);
     for segment in segments {
-        if segment.dictionary.contains(key)? {
+        if segment.stores(&key)? {
             return Ok(true);
         }
     }

@@ -71,7 +71,7 @@ impl Core {
         run: &Run,
         dropped: Option<FieldPattern<'_>>,
     ) -> Result<Option<Segment>> {
-        let mut build = Build::new(&self.options())?;
+        let mut build = Build::new(&self.options())?.filtered(self.settings.filter);
         let core = self.clone();
         build.on_progress(Box::new(move |_| !core.is_closing()));
         let inputs = run.inputs.iter();

@@ -4,6 +4,7 @@
 //! index.toc                    the table of contents: which segments and logs count
 //! 0123-4567-89ab-cdef.kf       a segment: a dictionary that is never changed
 //! 0123-4567-89ab-cdef.kf.dk    the keys that are deleted in it
+//! 0123-4567-89ab-cdef.kf.bf    a filter of its keys
 //! log-0000000000000001         what was written since the last segment
 //! index.lock                   locked by the writer
 //! ```
@@ -22,6 +23,7 @@ mod contents;
 mod core;
 mod documents;
 mod durability;
+mod filter;
 mod flush;
 mod keeper;
 mod lock;

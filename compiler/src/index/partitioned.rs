@@ -74,17 +74,12 @@ impl PartitionedWriter {
 
     /// Opens the index at `path` with the settings it had last.
     pub fn open(path: &Path) -> Result<Self> {
-        let list = path.join(PARTITIONS);
-        let partitions = Partitions::read(&fs::read(&list).at(&list)?);
-        let partitions = partitions.map_err(|fault| {
-            keyfold_reader::Error::from(FormatError {
-                path: list,
-                section: fault.section,
-                offset: fault.offset,
-                reason: fault.reason.to_owned(),
-            })
-        })?;
-        Self::open_parts(path, partitions, None)
+        Self::open_parts(path, read_partitions(path)?, None)
+    }
+
+    /// Opens the index at `path` with these settings, which it keeps.
+    pub fn open_with(path: &Path, settings: &Settings) -> Result<Self> {
+        Self::open_parts(path, read_partitions(path)?, Some(settings))
     }
 
     fn open_parts(
@@ -188,6 +183,22 @@ impl PartitionedWriter {
         Ok(())
     }
 
+    /// Fixes the type of a field in all parts before a document has it; see [`Writer::declare`].
+    pub fn declare(&self, name: &str, kind: FieldType) -> Result<()> {
+        let mut schema = self.schema.lock().unwrap_or_else(PoisonError::into_inner);
+        self.each(|part| part.declare(name, kind))?;
+        schema
+            .get_or_insert_with(Schema::default)
+            .insert(name, kind);
+        Ok(())
+    }
+
+    /// The fields of the documents with their types, if the index keeps them.
+    pub fn schema(&self) -> Option<Schema> {
+        let schema = self.schema.lock().unwrap_or_else(PoisonError::into_inner);
+        schema.clone()
+    }
+
     /// The document of a key, as `MessagePack`.
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
         self.part_of(key).get(key)
@@ -244,4 +255,17 @@ impl PartitionedWriter {
         let closed: Vec<Result<()>> = self.parts.iter().map(Writer::close).collect();
         closed.into_iter().collect()
     }
+}
+
+/// How the index at `path` is divided.
+fn read_partitions(path: &Path) -> Result<Partitions> {
+    let list = path.join(PARTITIONS);
+    let partitions = Partitions::read(&fs::read(&list).at(&list)?);
+    let partitions = partitions.map_err(|fault| FormatError {
+        path: list,
+        section: fault.section,
+        offset: fault.offset,
+        reason: fault.reason.to_owned(),
+    });
+    Ok(partitions.map_err(keyfold_reader::Error::from)?)
 }

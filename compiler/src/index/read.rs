@@ -7,7 +7,7 @@ use keyfold_reader::{Entries, Source};
 use super::build::Build;
 use super::core::{Core, Frozen, State};
 use super::report::count;
-use super::segment::{Segment, Stored};
+use super::segment::{Hashed, Segment, Stored};
 use crate::error::Result;
 
 impl Core {
@@ -42,8 +42,11 @@ impl Core {
             return Ok(entry.as_deref().map(<[u8]>::to_vec));
         }
         count(&self.counters.gets, 1);
-        for (probes, segment) in (1..).zip(segments.iter().rev()) {
-            if let Some(stored) = segment.get(key)? {
+        let key = Hashed::new(key);
+        let mut probes = 0;
+        for segment in segments.iter().rev() {
+            probes += u64::from(segment.passes(&key));
+            if let Some(stored) = segment.get(&key)? {
                 count(&self.counters.probes, probes);
                 return Ok(match stored {
                     Stored::Document(document) => Some(document.into_owned()),
@@ -51,7 +54,7 @@ impl Core {
                 });
             }
         }
-        count(&self.counters.probes, segments.len() as u64);
+        count(&self.counters.probes, probes);
         Ok(None)
     }
 

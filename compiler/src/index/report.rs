@@ -3,6 +3,8 @@
 use std::iter::Sum;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use keyfold_reader::format::filter::Filter;
+
 use super::core::Core;
 
 /// Counts that only grow, of one writer.
@@ -34,6 +36,8 @@ pub struct Report {
     pub deleted_keys: u64,
     /// Bytes of all segments.
     pub segment_bytes: u64,
+    /// Bytes of their filters.
+    pub filter_bytes: u64,
     /// Keys in memory, which no segment holds yet.
     pub table_keys: u64,
     /// Bytes of memory that they take.
@@ -52,7 +56,7 @@ pub struct Report {
     pub merges: u64,
     /// Keys that were looked up.
     pub gets: u64,
-    /// Segments that were asked for them.
+    /// Segments that were asked for them, those left out that a filter spared.
     pub probes: u64,
 }
 
@@ -63,6 +67,7 @@ impl Sum for Report {
             stored_keys: a.stored_keys + b.stored_keys,
             deleted_keys: a.deleted_keys + b.deleted_keys,
             segment_bytes: a.segment_bytes + b.segment_bytes,
+            filter_bytes: a.filter_bytes + b.filter_bytes,
             table_keys: a.table_keys + b.table_keys,
             table_bytes: a.table_bytes + b.table_bytes,
             accepted_bytes: a.accepted_bytes + b.accepted_bytes,
@@ -84,9 +89,9 @@ impl Report {
         ratio(written, self.accepted_bytes)
     }
 
-    /// Bytes of the segments for each key they store.
+    /// Bytes of the segments and their filters for each key they store.
     pub fn bytes_per_key(&self) -> f64 {
-        ratio(self.segment_bytes, self.stored_keys)
+        ratio(self.segment_bytes + self.filter_bytes, self.stored_keys)
     }
 
     /// Segments asked for each key that was looked up.
@@ -116,6 +121,7 @@ impl Core {
             stored_keys: sum(|segment| segment.dictionary.len()),
             deleted_keys: sum(|segment| segment.deleted.len() as u64),
             segment_bytes: sum(|segment| segment.bytes),
+            filter_bytes: sum(|segment| segment.filter.as_ref().map_or(0, Filter::file_bytes)),
             table_keys: tables().map(|table| table.len() as u64).sum(),
             table_bytes: tables().map(|table| table.bytes() as u64).sum(),
             accepted_bytes: read(&self.counters.accepted),

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use keyfold_reader::format::deleted;
+use keyfold_reader::format::filter::{FILTER, Filter, hash};
 use keyfold_reader::format::toc::{DELETED, DELETED_IN_MERGE, SegmentCounts};
 use keyfold_reader::{Dictionary, FormatError, Source};
 
+use super::filter;
 use super::random::random;
 use super::store::Store;
 use crate::error::{Error, Result};
@@ -22,6 +24,8 @@ pub(crate) struct Segment {
     pub(crate) name: String,
     pub(crate) dictionary: Dictionary,
     pub(crate) deleted: Arc<BTreeSet<Vec<u8>>>,
+    /// What knows keys that are not stored, if there is one.
+    pub(crate) filter: Option<Filter>,
     /// Bytes of the file.
     pub(crate) bytes: u64,
 }
@@ -30,6 +34,21 @@ pub(crate) struct Segment {
 pub(crate) enum Stored<'s> {
     Document(Cow<'s, [u8]>),
     Deleted,
+}
+
+/// A key with the hash that filters are asked for.
+pub(crate) struct Hashed<'k> {
+    key: &'k [u8],
+    hash: u64,
+}
+
+impl<'k> Hashed<'k> {
+    pub(crate) fn new(key: &'k [u8]) -> Self {
+        Hashed {
+            key,
+            hash: hash(key),
+        }
+    }
 }
 
 impl Segment {
@@ -58,26 +77,45 @@ impl Segment {
         Ok(Segment {
             name: name.to_owned(),
             bytes: dictionary.file_bytes(),
+            filter: filter::open(store, name, &dictionary),
             dictionary,
             deleted: Arc::new(deleted),
         })
     }
 
     /// What the segment says of a key; nothing if it does not store it.
-    pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Stored<'_>>> {
-        match self.dictionary.get(key)? {
+    pub(crate) fn get(&self, key: &Hashed<'_>) -> Result<Option<Stored<'_>>> {
+        let (passes, key) = (self.passes(key), key.key);
+        match if passes {
+            self.dictionary.get(key)?
+        } else {
+            None
+        } {
             None => Ok(None),
             Some(_) if self.deleted.contains(key) => Ok(Some(Stored::Deleted)),
             Some(value) => Ok(Some(Stored::Document(value.msgpack()?))),
         }
     }
 
+    /// Whether the segment stores a key, even if it is deleted there.
+    pub(crate) fn stores(&self, key: &Hashed<'_>) -> Result<bool> {
+        Ok(self.passes(key) && self.dictionary.contains(key.key)?)
+    }
+
+    /// Whether the filter lets a key pass.
+    pub(crate) fn passes(&self, key: &Hashed<'_>) -> bool {
+        let filter = self.filter.as_ref();
+        filter.is_none_or(|filter| filter.may_have(key.hash))
+    }
+
     pub(crate) fn source(&self) -> Source {
-        let source = Source::new(&self.dictionary);
-        if self.deleted.is_empty() {
-            source
-        } else {
-            source.deleted(self.deleted.clone())
+        let mut source = Source::new(&self.dictionary);
+        if !self.deleted.is_empty() {
+            source = source.deleted(self.deleted.clone());
+        }
+        match &self.filter {
+            Some(filter) => source.filtered(filter.clone()),
+            None => source,
         }
     }
 
@@ -90,12 +128,13 @@ impl Segment {
     }
 
     /// The names of its files, some of which may not exist.
-    pub(crate) fn files(&self) -> [String; 3] {
+    pub(crate) fn files(&self) -> [String; 4] {
         let name = &self.name;
         [
             name.clone(),
             format!("{name}.{DELETED}"),
             format!("{name}.{DELETED_IN_MERGE}"),
+            filter::file_name(name),
         ]
     }
 }
@@ -116,7 +155,7 @@ pub(crate) fn new_name(format: Format) -> String {
 
 /// The segment that a file of this name belongs to, if it can be one of a segment.
 pub(crate) fn segment_of(file: &str) -> Option<&str> {
-    let endings = [DELETED, DELETED_IN_MERGE, DELETED_SWAP];
+    let endings = [DELETED, DELETED_IN_MERGE, DELETED_SWAP, FILTER];
     let list = |ending| file.strip_suffix(ending)?.strip_suffix('.');
     let name = endings.into_iter().find_map(list).unwrap_or(file);
     let digits = name
@@ -137,7 +176,7 @@ mod tests {
     fn files_of_segments_are_known_by_their_names() {
         let name = new_name(Format::Native);
         assert_eq!(segment_of(&name), Some(&name[..]));
-        for ending in ["dk", "dkm", "dk-swap"] {
+        for ending in ["dk", "dkm", "dk-swap", "bf"] {
             assert_eq!(segment_of(&format!("{name}.{ending}")), Some(&name[..]));
         }
         for other in [

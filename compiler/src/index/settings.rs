@@ -33,6 +33,9 @@ pub struct Settings {
     /// Merges that run at once. With 0 nothing happens in the background: the call that fills the table compiles it, and
     /// segments are merged only when that is asked for.
     pub max_merges: usize,
+    /// Whether new segments get a filter, which spares most look-ups of keys that they do not store, for about nine bits per key.
+    /// A segment gets none when its making would take more memory than `memory_limit`, at 40 bytes per key.
+    pub filter: bool,
     /// Bytes of memory that the building of a segment may use.
     pub memory_limit: usize,
     /// The fields of the documents, if a field is to have one type in all of them: those that are declared, and others as they
@@ -52,6 +55,7 @@ impl Default for Settings {
             merge_width: 8,
             max_segments: 256,
             max_merges: (cores / 2).clamp(1, 8),
+            filter: true,
             memory_limit: 256 << 20,
             schema: None,
         }
@@ -59,7 +63,7 @@ impl Default for Settings {
 }
 
 /// The settings that have a name and a text.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "format",
     "profile",
     "durability",
@@ -68,6 +72,7 @@ const NAMES: [&str; 9] = [
     "merge_width",
     "max_segments",
     "max_merges",
+    "filter",
     "memory_limit",
 ];
 
@@ -96,6 +101,13 @@ impl Settings {
             "merge_width" => self.merge_width = number(2)?,
             "max_segments" => self.max_segments = number(2)?,
             "max_merges" => self.max_merges = number(0)?,
+            "filter" => {
+                self.filter = match value {
+                    "on" => true,
+                    "off" => false,
+                    _ => return Err(fail(format!("{value:?} is neither on nor off"))),
+                }
+            }
             "memory_limit" => self.memory_limit = number(MIN_MEMORY_LIMIT)?,
             _ => return Err(fail("there is no such setting".to_owned())),
         }
@@ -113,6 +125,7 @@ impl Settings {
             "merge_width" => self.merge_width.to_string(),
             "max_segments" => self.max_segments.to_string(),
             "max_merges" => self.max_merges.to_string(),
+            "filter" => if self.filter { "on" } else { "off" }.to_owned(),
             _ => self.memory_limit.to_string(),
         }
     }
@@ -167,6 +180,7 @@ mod tests {
             profile: Profile::Small,
             durability: Durability::Interval(Duration::from_millis(7)),
             flush_interval: Duration::ZERO,
+            filter: false,
             ..Settings::default()
         };
         assert_eq!(Settings::from_json(&settings.to_json()).unwrap(), settings);
@@ -181,6 +195,7 @@ mod tests {
             ("merge_width", "1"),
             ("memory_limit", "1000"),
             ("format", "kv"),
+            ("filter", "1"),
             ("no_such", "1"),
         ] {
             let set = Settings::default().set(name, value);

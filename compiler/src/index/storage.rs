@@ -5,8 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use keyfold_reader::Dictionary;
 use keyfold_reader::format::toc::LOCK;
+use keyfold_reader::{Bytes, Dictionary, LoadingStrategy};
 
 use super::lock::Lock;
 use crate::error::{At, Error, Result};
@@ -68,6 +68,17 @@ pub trait Storage: fmt::Debug + Send + Sync {
 
     /// The bytes of a file.
     fn read(&self, name: &str) -> io::Result<Vec<u8>>;
+
+    /// The bytes of a file that never changes; without reading all of it, where that can be.
+    fn map(&self, name: &str) -> keyfold_reader::Result<Bytes> {
+        let bytes = self
+            .read(name)
+            .map_err(|source| keyfold_reader::Error::Io {
+                path: self.path().join(name),
+                source,
+            })?;
+        Ok(bytes.into())
+    }
 
     /// Opens a segment.
     fn open(&self, name: &str) -> keyfold_reader::Result<Dictionary>;
@@ -149,6 +160,10 @@ impl Storage for Disk {
 
     fn read(&self, name: &str) -> io::Result<Vec<u8>> {
         fs::read(self.path.join(name))
+    }
+
+    fn map(&self, name: &str) -> keyfold_reader::Result<Bytes> {
+        Bytes::open(&self.path.join(name), LoadingStrategy::DefaultOs)
     }
 
     fn open(&self, name: &str) -> keyfold_reader::Result<Dictionary> {

@@ -1,6 +1,7 @@
 //! The writer of an index beside a model of it, through crashes and power failures.
 
 mod damage;
+mod filter;
 mod keyvi;
 mod memory;
 mod model;

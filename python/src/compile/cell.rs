@@ -61,7 +61,7 @@ fn whole(column: &dyn Array, row: usize) -> Option<Whole> {
 }
 
 /// Whether cells of a type have a form in JSON. Times, decimals and bytes have several, of which none is chosen here.
-pub(super) fn check_document(data_type: &DataType) -> bool {
+pub(crate) fn check_document(data_type: &DataType) -> bool {
     match data_type {
         DataType::Null
         | DataType::Boolean
@@ -87,7 +87,7 @@ pub(super) fn check_document(data_type: &DataType) -> bool {
 }
 
 /// Appends a cell as a document.
-pub(super) fn write_document(
+pub(crate) fn write_document(
     column: &dyn Array,
     row: usize,
     out: &mut Vec<u8>,

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyFloat, PyInt, PyIterator, PyList, PyString, PyTuple};
 
 use super::Clock;
-use super::document;
+use super::document::{self, Bytes};
 use super::feed::Feed;
 use crate::error::{FieldError, RangeError, RowError};
 use crate::key::{Key, wrong_type};
@@ -138,7 +138,7 @@ impl RowEncoder {
             }
             (ValueKind::Json, Some(value)) => {
                 self.payload.clear();
-                document::write(value, &mut self.payload)?;
+                document::write(value, Bytes::Refused, &mut self.payload)?;
                 Input::Msgpack(&self.payload)
             }
             (ValueKind::FloatVector, Some(value)) => {

@@ -35,6 +35,7 @@ impl KeyviDictionary {
         let bytes: Key<'_> = key.extract()?;
         let value = self.dictionary.get(&bytes).raise()?;
         Ok(value.map(|value| {
+            value.prefetch();
             let dictionary = self.dictionary.clone();
             let found = keyfold_reader::Match::new(Vec::new(), 0, dictionary, value.handle());
             Match::asked(found, key, &bytes)

@@ -49,6 +49,15 @@ enum Text {
     Bytes(Vec<u8>),
 }
 
+impl Text {
+    fn asked(asked: &Bound<'_, PyAny>, key: &[u8]) -> Self {
+        match asked.cast_exact::<PyString>() {
+            Ok(text) => Text::Asked(text.clone().unbind()),
+            Err(_) => Text::Bytes(key.to_vec()),
+        }
+    }
+}
+
 impl Match {
     /// The match of a whole key, or of as much of it as `end` says.
     pub(crate) fn found(found: keyfold_reader::Match, end: usize) -> Self {
@@ -71,11 +80,15 @@ impl Match {
         asked: &Bound<'_, PyAny>,
         key: &[u8],
     ) -> Self {
-        let text = match asked.cast_exact::<PyString>() {
-            Ok(text) => Text::Asked(text.clone().unbind()),
-            Err(_) => Text::Bytes(key.to_vec()),
-        };
-        Match::new(Some(found), text, 0, key.len(), 0.0)
+        Match::new(Some(found), Text::asked(asked, key), 0, key.len(), 0.0)
+    }
+
+    /// As [`asked`](Self::asked), with the value as `MessagePack`.
+    pub(super) fn packed(document: &[u8], asked: &Bound<'_, PyAny>, key: &[u8]) -> Self {
+        let found = Match::new(None, Text::asked(asked, key), 0, key.len(), 0.0);
+        let none = Compression::None.code();
+        found.state().more.get_or_insert_default().raw = [&[none], document].concat();
+        found
     }
 
     fn new(

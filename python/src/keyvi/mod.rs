@@ -6,12 +6,14 @@ mod completion;
 mod dictionary;
 mod generator;
 mod hash;
+mod index;
 mod items;
 mod iterator;
 mod matched;
 mod merger;
 mod params;
 mod predictive;
+mod read_only_index;
 mod secondary;
 mod secondary_compiler;
 mod statistics;
@@ -46,6 +48,10 @@ fn register_readers(module: &Bound<'_, PyModule>) -> PyResult<()> {
         "KeyviSecondaryKeyDictionary",
         py.get_type::<secondary::KeyviSecondaryKeyDictionary>(),
     )?;
+    module.add(
+        "KeyviReadOnlyIndex",
+        py.get_type::<read_only_index::KeyviReadOnlyIndex>(),
+    )?;
     module.add_class::<completion::PrefixCompletion>()?;
     module.add_class::<completion::MultiWordCompletion>()?;
     module.add_class::<completion::ForwardBackwardCompletion>()?;
@@ -58,6 +64,7 @@ fn register_readers(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// Registers what writes files.
 fn register_writers(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("KeyviIndex", module.py().get_type::<index::KeyviIndex>())?;
     compiler::register(module)?;
     secondary_compiler::register(module)?;
     merger::register(module)?;

@@ -60,6 +60,11 @@ impl Params {
         Ok(Params(pairs.collect::<PyResult<_>>()?))
     }
 
+    /// Names and values as they were given.
+    pub(super) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
@@ -157,7 +162,7 @@ fn is_compressed(kind: ValueKind) -> bool {
 }
 
 /// The number that a text says. With a sign it is taken modulo 2^64, as keyvi does: so -1 is the largest of all.
-fn number(name: &str, text: &str) -> PyResult<usize> {
+pub(super) fn number(name: &str, text: &str) -> PyResult<usize> {
     let (digits, negative) = match text.strip_prefix('-') {
         Some(digits) => (digits, true),
         None => (text.strip_prefix('+').unwrap_or(text), false),
@@ -174,7 +179,7 @@ fn number(name: &str, text: &str) -> PyResult<usize> {
     })
 }
 
-fn warn(py: Python<'_>, text: &str) -> PyResult<()> {
+pub(super) fn warn(py: Python<'_>, text: &str) -> PyResult<()> {
     let text = std::ffi::CString::new(text.replace('\0', ""))?;
     PyErr::warn(py, &py.get_type::<PyUserWarning>(), &text, 1)
 }

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 NAMES = ("keyvi", "keyfold")
-MODULES = ("compiler", "completion", "dictionary", "util", "vector")
+MODULES = ("compiler", "completion", "dictionary", "index", "util", "vector")
 
 
 class Engine:

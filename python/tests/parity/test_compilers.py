@@ -241,10 +241,6 @@ def test_the_manifest_may_come_late(kv, integers, fresh):
     assert kv.dictionary.Dictionary(path).manifest() == "late"
 
 
-def test_the_manifest_ends_at_a_nul(made):
-    assert made("int", None, None, "a\0b").manifest() == "a"
-
-
 def test_a_manifest_that_is_not_utf_8(made):
     with pytest.raises(UnicodeDecodeError):
         made("int", None, None, b"\xff").manifest()

@@ -145,3 +145,35 @@ def test_no_completions(kv, made):
     ]
     if kv.ours:
         assert [making.keys(matches) for matches in found] == [["a"]] * 4
+
+
+def test_a_manifest_with_a_nul(kv, fresh):
+    path = making.write(making.compiler(kv, "int"), [("a", 1)], fresh(), "a\0b")
+    assert kv.dictionary.Dictionary(path).manifest() == ("a\0b" if kv.ours else "a")
+
+
+def test_strings_with_a_nul(kv, fresh):
+    compiler = making.compiler(kv, "string")
+    vector = kv.vector.StringVectorGenerator(making.MEMORY)
+    if kv.ours:
+        with pytest.raises(ValueError):
+            compiler.add("a", "z\0w")
+        with pytest.raises(ValueError):
+            vector.append("z\0w")
+        return
+    path = making.write(compiler, [("a", "z\0w")], fresh())
+    match = kv.dictionary.Dictionary(path)["a"]
+    assert (match.value, match.value_as_string()) == ("z", "z")
+    vector.append("z\0w")
+    path = fresh()
+    vector.write_to_file(path)
+    assert kv.vector.StringVector(path)[0] == "z"
+
+
+def test_no_secondary_keys(kv, fresh):
+    compiler = making.secondary_compiler(kv, "int", [])
+    path = making.write(compiler, [("a", {}, 1), ("ab", {}, 2)], fresh())
+    if kv.ours:
+        assert list(kv.dictionary.Dictionary(path).keys()) == ["a", "ab"]
+    else:
+        assert list(kv.dictionary.SecondaryKeyDictionary(path).keys({})) == ["a", "ab"]

@@ -140,11 +140,6 @@ def test_values_that_are_not_utf_8(made, kind):
     assert match.dumps() == b"\x94\xc4\x04\x00\xa2\xff\xfe\xc4\x01a\x00\x01"
 
 
-def test_strings_end_at_a_nul(made):
-    match = made("string", [("a", "z\0w")])["a"]
-    assert (match.value, match.value_as_string()) == ("z", "z")
-
-
 def test_floats_are_printed_with_six_digits(made):
     dictionary = made("float-vector", [("a", [1e-9, 123456789.0, 3.14159274]), ("b", [math.nan, 1e300, -0.5])])
     assert dictionary["a"].value_as_string() == "1e-09, 1.23457e+08, 3.14159"

@@ -139,12 +139,6 @@ def test_there_is_no_item_assignment(compiler):
         del compiler["a"]
 
 
-def test_no_secondary_keys(kv, kind, fresh):
-    compiler = making.secondary_compiler(kv, kind, [])
-    dictionary = kv.dictionary.SecondaryKeyDictionary(making.write(compiler, rows(kind, {}), fresh()))
-    assert list(dictionary.keys({})) == ["a", "ab", "b"]
-
-
 def test_one_of_equal_keys_stays(kv, fresh):
     compiler = making.secondary_compiler(kv, "int", ["tenant"])
     path = making.write(compiler, [("a", TENANT, value) for value in range(5)], fresh())

@@ -2,6 +2,7 @@
 
 use super::{Entries, Found, Source};
 use crate::error::Result;
+use crate::format::filter::hash;
 use crate::matched::Match;
 use crate::value::Value;
 
@@ -44,7 +45,13 @@ impl Entries {
     }
 
     fn find(&self, key: &[u8]) -> Result<Option<Found>> {
+        let mut hashed = None;
         for (number, source) in (0..).zip(self.sources()) {
+            if let Some(filter) = source.filter()
+                && !filter.may_have(*hashed.get_or_insert_with(|| hash(key)))
+            {
+                continue;
+            }
             if let Some(value) = source.dictionary.get_below(source.root, key)? {
                 let found = Found {
                     source: number,
@@ -73,32 +80,42 @@ impl Entries {
 /// Where each key is found in sources, newest first.
 fn find_many<K: AsRef<[u8]>>(sources: &[Source], keys: &[K]) -> Result<Vec<Option<Found>>> {
     let mut found = vec![None; keys.len()];
-    // keys that no source so far knows of, and their places
-    let mut asked: Vec<&[u8]> = keys.iter().map(AsRef::as_ref).collect();
+    let hashes: Vec<u64> = if sources.iter().any(|source| source.filter().is_some()) {
+        keys.iter().map(|key| hash(key.as_ref())).collect()
+    } else {
+        Vec::new()
+    };
+    // places of the keys that no source so far knows of, and of those among them that a source is asked for
     let mut places: Vec<usize> = (0..keys.len()).collect();
-    let mut values = Vec::new();
+    let mut asked: Vec<usize> = Vec::new();
+    let (mut batch, mut values) = (Vec::new(), Vec::new());
     for (number, source) in (0..).zip(sources) {
-        if asked.is_empty() {
+        if places.is_empty() {
             break;
         }
+        asked.clone_from(&places);
+        if let Some(filter) = source.filter() {
+            asked.retain(|&place| filter.may_have(hashes[place]));
+        }
+        batch.clear();
+        batch.extend(asked.iter().map(|&place| keys[place].as_ref()));
         let dictionary = &source.dictionary;
-        dictionary.get_many_below(source.root, &asked, &mut values)?;
-        let mut left = 0;
-        for (at, value) in values.iter().enumerate() {
-            let Some(value) = value else {
-                (asked[left], places[left]) = (asked[at], places[at]);
-                left += 1;
-                continue;
+        dictionary.get_many_below(source.root, &batch, &mut values)?;
+        // in the order of the places, as they are
+        let mut known = asked.iter().zip(&values).peekable();
+        places.retain(|&place| {
+            let Some((_, value)) = known.next_if(|&(&asked, _)| asked == place) else {
+                return true;
             };
-            if !source.has_deleted(asked[at], b"") {
-                found[places[at]] = Some(Found {
+            let Some(value) = value else { return true };
+            if !source.has_deleted(keys[place].as_ref(), b"") {
+                found[place] = Some(Found {
                     source: number,
                     handle: value.handle(),
                 });
             }
-        }
-        asked.truncate(left);
-        places.truncate(left);
+            false
+        });
     }
     Ok(found)
 }

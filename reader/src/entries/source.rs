@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::dictionary::Dictionary;
+use crate::format::filter::Filter;
 use crate::fsa::Cursor;
 
 /// A dictionary, or the part of it under exact secondary values, with the keys that count as deleted in it.
@@ -17,6 +18,7 @@ pub struct Source {
     /// Whether a key is found sooner from the root than from where a walk stands.
     pub(crate) from_root: bool,
     deleted: Option<Arc<BTreeSet<Vec<u8>>>>,
+    filter: Option<Filter>,
 }
 
 impl Source {
@@ -34,6 +36,7 @@ impl Source {
             root,
             hidden,
             deleted: None,
+            filter: None,
         }
     }
 
@@ -42,6 +45,19 @@ impl Source {
     pub fn deleted(mut self, keys: impl Into<Arc<BTreeSet<Vec<u8>>>>) -> Self {
         self.deleted = Some(keys.into());
         self
+    }
+
+    /// Has look-ups of whole keys ask this filter first, which has to be of all keys of the dictionary.
+    #[must_use]
+    pub fn filtered(mut self, filter: Filter) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// What knows keys that are not stored.
+    #[inline]
+    pub(crate) fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref()
     }
 
     /// Whether any keys are deleted.

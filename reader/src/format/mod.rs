@@ -18,6 +18,7 @@
 
 pub mod checksum;
 pub mod deleted;
+pub mod filter;
 pub mod log;
 pub mod native;
 pub mod partitions;

@@ -29,6 +29,7 @@
 mod columns;
 mod field;
 mod fields;
+mod filter;
 mod opened;
 mod part;
 mod schema;

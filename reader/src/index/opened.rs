@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
@@ -25,7 +26,7 @@ use crate::matched::Match;
 pub struct Index(Arc<Opened>);
 
 /// How an index is opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexOptions {
     /// How the pages of segments come into memory.
     pub loading: LoadingStrategy,
@@ -33,13 +34,27 @@ pub struct IndexOptions {
     /// long. In a process that was forked off with the index open, where nothing tells of changes, a look-up refreshes when
     /// the time has come.
     pub refresh: Option<Duration>,
+    /// Ask the filters of segments, which takes about nine bits of memory per key and spares most look-ups of keys that a segment
+    /// does not store. See also [`Index::use_filters`].
+    pub filters: bool,
+}
+
+impl Default for IndexOptions {
+    fn default() -> Self {
+        IndexOptions {
+            loading: LoadingStrategy::default(),
+            refresh: None,
+            filters: true,
+        }
+    }
 }
 
 /// What the clones of an index share.
 #[derive(Debug)]
 pub(super) struct Opened {
     folder: PathBuf,
-    loading: LoadingStrategy,
+    options: IndexOptions,
+    filters: AtomicBool,
     current: ArcSwap<Snapshot>,
     watch: Option<Watch>,
     problem: ArcSwapOption<Error>,
@@ -62,7 +77,7 @@ impl Index {
     /// Opens the index in a folder, as the options say.
     pub fn open_with(folder: impl AsRef<Path>, options: IndexOptions) -> Result<Self> {
         let folder = folder.as_ref();
-        let snapshot = Snapshot::open(folder, options.loading)?;
+        let snapshot = Snapshot::open(folder, options)?;
         let folders: Vec<PathBuf> = snapshot
             .parts()
             .iter()
@@ -70,7 +85,8 @@ impl Index {
             .collect();
         let opened = Arc::new(Opened {
             folder: folder.to_owned(),
-            loading: options.loading,
+            options,
+            filters: options.filters.into(),
             current: ArcSwap::from_pointee(snapshot),
             watch: options.refresh.map(Watch::new),
             problem: ArcSwapOption::empty(),
@@ -100,6 +116,19 @@ impl Index {
     /// Takes in what a writer did since; whether there was anything. Snapshots that were taken stay as they are.
     pub fn refresh(&self) -> Result<bool> {
         self.0.refresh()
+    }
+
+    /// Lets go of the filters of all segments, as when memory is short, or opens them again. Snapshots that were taken keep theirs.
+    pub fn use_filters(&self, yes: bool) -> Result<()> {
+        self.0.filters.store(yes, Ordering::SeqCst);
+        loop {
+            let before = self.0.current.load_full();
+            let next = Snapshot::open(&self.0.folder, self.0.options())?;
+            let there = self.0.current.compare_and_swap(&before, Arc::new(next));
+            if Arc::ptr_eq(&there, &before) {
+                return Ok(());
+            }
+        }
     }
 
     /// Why the last automatic refresh failed, if it did. Until one succeeds, the snapshot stays as it is.
@@ -143,10 +172,18 @@ impl Index {
 }
 
 impl Opened {
+    /// How segments are opened from now on.
+    fn options(&self) -> IndexOptions {
+        IndexOptions {
+            filters: self.filters.load(Ordering::SeqCst),
+            ..self.options
+        }
+    }
+
     fn refresh(&self) -> Result<bool> {
         loop {
             let before = self.current.load_full();
-            let Some(next) = before.newer(self.loading)? else {
+            let Some(next) = before.newer(self.options())? else {
                 return Ok(false);
             };
             // if another thread was faster, what it read may be older or newer

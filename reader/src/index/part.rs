@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::opened::IndexOptions;
 use super::segment::Segment;
-use crate::bytes::LoadingStrategy;
 use crate::entries::Entries;
 use crate::error::{Error, Fault, InFile, Result, Section};
 use crate::format::partitions::{PARTITIONS, Partitions};
@@ -30,9 +30,9 @@ impl Part {
     pub(super) fn open(
         folder: &Path,
         partition: Option<Partition>,
-        strategy: LoadingStrategy,
+        options: IndexOptions,
     ) -> Result<Self> {
-        let part = Self::load(folder, None, strategy)?;
+        let part = Self::load(folder, None, options)?;
         let told = part.toc.details.as_ref().and_then(|told| told.partition);
         if partition.is_some() && told != partition {
             return Err(Fault::new(
@@ -46,13 +46,13 @@ impl Part {
     }
 
     /// The part as it is now; nothing if it did not change.
-    pub(super) fn newer(&self, strategy: LoadingStrategy) -> Result<Option<Self>> {
-        let next = Self::load(&self.folder, Some(self), strategy)?;
+    pub(super) fn newer(&self, options: IndexOptions) -> Result<Option<Self>> {
+        let next = Self::load(&self.folder, Some(self), options)?;
         Ok((!self.is_same(&next)).then_some(next))
     }
 
     /// The part as it is now, with what is open already.
-    fn load(folder: &Path, before: Option<&Part>, strategy: LoadingStrategy) -> Result<Self> {
+    fn load(folder: &Path, before: Option<&Part>, options: IndexOptions) -> Result<Self> {
         let mut failed: Option<Toc> = None;
         let mut tables = 0;
         loop {
@@ -63,7 +63,7 @@ impl Part {
             {
                 return Ok(before.clone());
             }
-            match segments(folder, &toc, before, strategy) {
+            match segments(folder, &toc, before, options) {
                 Err(Error::Io { source, .. })
                     if source.kind() == io::ErrorKind::NotFound
                         && failed.as_ref() != Some(&toc)
@@ -123,7 +123,7 @@ fn segments(
     folder: &Path,
     toc: &Toc,
     before: Option<&Part>,
-    strategy: LoadingStrategy,
+    options: IndexOptions,
 ) -> Result<Vec<Segment>> {
     // a table that went back is of another index in the same place, whose files may have the same names
     let before = before.filter(|before| before.toc.generation() <= toc.generation());
@@ -140,7 +140,7 @@ fn segments(
         match open.get(&name[..]) {
             Some(&segment) if lists_stay && counts == Some(segment.counts()) => Ok(segment.clone()),
             Some(segment) if !lists_stay => segment.with_lists_read(),
-            _ => Segment::open(folder, name, counts, strategy),
+            _ => Segment::open(folder, name, counts, options),
         }
     });
     segments.collect()

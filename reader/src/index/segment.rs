@@ -6,11 +6,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::bytes::LoadingStrategy;
+use super::filter;
+use super::opened::IndexOptions;
 use crate::dictionary::Dictionary;
 use crate::entries::Source;
 use crate::error::{Error, FormatError, InFile, Result, Section};
 use crate::format::deleted;
+use crate::format::filter::Filter;
 use crate::format::toc::{DELETED, DELETED_IN_MERGE, SegmentCounts};
 
 /// A dictionary of an index, with the keys deleted in it. Clones share everything.
@@ -19,21 +21,22 @@ pub struct Segment {
     name: Arc<str>,
     dictionary: Dictionary,
     deleted: Arc<BTreeSet<Vec<u8>>>,
+    filter: Option<Filter>,
 }
 
 impl Segment {
     /// Opens the segment of this name in a folder.
     ///
-    /// `counts` is what the table of contents says of it; lists of deleted keys are then read only if there are any, and
+    /// A filter that is missing or damaged is done without. `counts` is what the table of contents says of it; lists of deleted keys are then read only if there are any, and
     /// a difference is an error. keyvi's tables say nothing.
     pub fn open(
         folder: &Path,
         name: &str,
         counts: Option<SegmentCounts>,
-        strategy: LoadingStrategy,
+        options: IndexOptions,
     ) -> Result<Self> {
         let path = folder.join(name);
-        let dictionary = Dictionary::open_with(&path, strategy)?;
+        let dictionary = Dictionary::open_with(&path, options.loading)?;
         let header = dictionary.header();
         if !header.secondary.is_empty() || !header.text_rule.is_none() {
             return Err(Error::Unsupported {
@@ -43,8 +46,13 @@ impl Segment {
         }
         let segment = Segment {
             name: name.into(),
-            dictionary,
             deleted: read_deleted(&path, counts)?.into(),
+            filter: if options.filters {
+                filter::open(&dictionary).ok().flatten()
+            } else {
+                None
+            },
+            dictionary,
         };
         match counts {
             Some(counts) if counts != segment.counts() => Err(Error::Format(FormatError {
@@ -91,6 +99,11 @@ impl Segment {
         &self.deleted
     }
 
+    /// What knows keys that the segment does not store, where that is open.
+    pub fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref()
+    }
+
     /// What the table of contents says of the segment.
     pub fn counts(&self) -> SegmentCounts {
         SegmentCounts {
@@ -102,11 +115,13 @@ impl Segment {
 
     /// The segment as a source of queries.
     pub fn source(&self) -> Source {
-        let source = Source::new(&self.dictionary);
-        if self.deleted.is_empty() {
-            source
-        } else {
-            source.deleted(self.deleted.clone())
+        let mut source = Source::new(&self.dictionary);
+        if !self.deleted.is_empty() {
+            source = source.deleted(self.deleted.clone());
+        }
+        match &self.filter {
+            Some(filter) => source.filtered(filter.clone()),
+            None => source,
         }
     }
 }

@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 
 use super::columns::Columns;
 use super::fields::Fields;
+use super::opened::IndexOptions;
 use super::part::{Part, read_partitions};
 use super::schema::Schema;
 use super::segment::Segment;
-use crate::bytes::LoadingStrategy;
 use crate::entries::{Entries, Source};
 use crate::error::Result;
 use crate::format::partitions::Partitions;
@@ -30,15 +30,15 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// The index in a folder as it is now.
-    pub(super) fn open(folder: &Path, strategy: LoadingStrategy) -> Result<Self> {
+    pub(super) fn open(folder: &Path, options: IndexOptions) -> Result<Self> {
         let partitions = read_partitions(folder)?;
         let parts = match partitions {
-            None => vec![Part::open(folder, None, strategy)?],
+            None => vec![Part::open(folder, None, options)?],
             Some(partitions) => (0..partitions.of)
                 .map(|number| {
                     let partition = Partition { number, partitions };
                     let folder = folder.join(Partitions::folder(number));
-                    Part::open(&folder, Some(partition), strategy)
+                    Part::open(&folder, Some(partition), options)
                 })
                 .collect::<Result<_>>()?,
         };
@@ -46,10 +46,10 @@ impl Snapshot {
     }
 
     /// The same index as it is now; nothing if it did not change.
-    pub(super) fn newer(&self, strategy: LoadingStrategy) -> Result<Option<Self>> {
+    pub(super) fn newer(&self, options: IndexOptions) -> Result<Option<Self>> {
         let mut changed = false;
         let parts = self.parts.iter().map(|part| {
-            let newer = part.newer(strategy)?;
+            let newer = part.newer(options)?;
             changed |= newer.is_some();
             Ok(newer.unwrap_or_else(|| part.clone()))
         });

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::segment::Segment;
 use super::snapshot::Snapshot;
+use crate::format::filter::Filter;
 
 /// Sizes and counts of an index, from its tables of contents and the headers of its segments. Sizes are in bytes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,7 +19,9 @@ pub struct IndexStatistics {
     pub deleted: u64,
     /// Size of all segments.
     pub bytes: u64,
-    /// Bytes per key that the segments store; nothing if there are none.
+    /// Size of the filters that are open.
+    pub filter_bytes: u64,
+    /// Bytes per key that the segments store, filters left out; nothing if there are no keys.
     pub bytes_per_key: Option<f64>,
     /// Fields in the schema.
     pub fields: u64,
@@ -60,6 +63,7 @@ impl Snapshot {
             .map(segment)
             .collect();
         let sum = |count: fn(&SegmentStatistics) -> u64| segments.iter().map(count).sum::<u64>();
+        let filters = self.segments().filter_map(Segment::filter);
         let (keys, bytes) = (sum(|one| one.keys), sum(|one| one.bytes));
         IndexStatistics {
             generation: self.generation(),
@@ -67,6 +71,7 @@ impl Snapshot {
             keys,
             deleted: sum(|one| one.deleted),
             bytes,
+            filter_bytes: filters.map(Filter::file_bytes).sum(),
             bytes_per_key: crate::statistics::ratio(bytes, keys),
             fields: self.schema().map_or(0, |schema| schema.len() as u64),
             segments,

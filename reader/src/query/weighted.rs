@@ -19,6 +19,9 @@ pub(super) struct Weighted {
     /// The children of the frames that are still to be visited, those of each frame together, the next one last.
     children: Vec<Child>,
     bound: Bound,
+    /// What is lighter than this is left out as well, no more than weights are known up to.
+    left_out: u32,
+    known: u32,
     /// What the next step gives, if it was taken already.
     ahead: Option<Result<Option<u8>>>,
 }
@@ -117,6 +120,13 @@ impl Weighted {
             frames: vec![frame],
             children: Vec::new(),
             bound,
+            left_out: 0,
+            // where the walk starts without a weight, none below may be stored
+            known: if weight == 0 {
+                0
+            } else {
+                entries.known_weight()
+            },
             ahead: None,
         }))
     }
@@ -126,6 +136,15 @@ impl Weighted {
         if let Bound::Minimum(minimum) = &mut self.bound {
             *minimum = weight;
         }
+    }
+
+    /// From now on, leaves out branches in which nothing weighs as much.
+    pub(super) fn leave_out_below(&mut self, weight: u32) {
+        self.left_out = weight.min(self.known);
+    }
+
+    fn lowest(&self) -> u32 {
+        self.bound.lowest().max(self.left_out)
     }
 
     /// The bytes that lead to the current position.
@@ -164,7 +183,7 @@ impl Weighted {
                 self.list(entries, &wanted)?;
                 continue;
             };
-            let lowest = self.bound.lowest();
+            let lowest = self.lowest();
             let next = self.children[start..].last().copied();
             let Some(child) = next.filter(|child| child.weight >= lowest) else {
                 self.children.truncate(start);
@@ -226,7 +245,7 @@ impl Weighted {
             };
             let stored = self.places.stored_weight(entries, spot)?;
             let weight = if stored == 0 { frame.weight } else { stored };
-            let lowest = self.bound.lowest();
+            let lowest = self.bound.lowest().max(self.left_out);
             if weight < lowest {
                 self.places.truncate(mark);
                 continue;

@@ -92,6 +92,18 @@ pub fn write_str(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
 }
 
+/// Appends a binary object.
+///
+/// # Panics
+/// As [`write_str_header`].
+pub fn write_bin(bytes: &[u8], out: &mut Vec<u8>) {
+    match u8::try_from(bytes.len()) {
+        Ok(short) => write_tagged(0xC4, [short], out),
+        Err(_) => write_long_header(0xC5, bytes.len(), out),
+    }
+    out.extend_from_slice(bytes);
+}
+
 /// Appends the header of an array of `entries` objects, which the caller appends next.
 pub fn write_array_header(entries: usize, out: &mut Vec<u8>) {
     match u8::try_from(entries) {

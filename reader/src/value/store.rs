@@ -11,10 +11,15 @@ use crate::error::{Error, Fault, InFile, Result, Section};
 use crate::format::to_usize;
 use crate::format::value::{self, ValueProperties};
 use crate::fsa::ValueHandle;
+use crate::prefetch::prefetch;
 
 /// Most bytes a value takes when it is not compressed: 256 MiB. Larger ones are neither written nor read,
 /// so that a few damaged bytes cannot ask for all memory.
 pub const MAX_VALUE_LEN: usize = 256 << 20;
+
+/// Bytes of a cache line, and how many lines of a value are asked for: those of a small document.
+const LINE: usize = 64;
+const PREFETCHED_LINES: usize = 3;
 
 /// The values of one file; clones share its bytes.
 #[derive(Clone, Debug)]
@@ -144,6 +149,19 @@ impl ValueStore {
         match self.native.as_deref().and_then(NativeValues::ints) {
             Some(ints) => ints.get(handle.0),
             None => handle.0,
+        }
+    }
+
+    /// Asks for the first bytes of a value to be brought near, where a file of keyvi's layout has them.
+    #[inline]
+    pub(super) fn prefetch(&self, handle: ValueHandle) {
+        if self.native.is_some() || self.values.is_empty() {
+            return;
+        }
+        let start = usize::try_from(handle.0).unwrap_or(usize::MAX);
+        for line in 0..PREFETCHED_LINES {
+            let at = self.values.start.wrapping_add(start);
+            prefetch(&self.bytes, at.wrapping_add(line * LINE));
         }
     }
 

@@ -59,7 +59,7 @@ pub(crate) struct CompileArgs {
 
     /// Form of the rows
     #[arg(long, value_enum, value_name = "FORM", default_value_t = InputFormat::Auto)]
-    input_format: InputFormat,
+    pub(crate) input_format: InputFormat,
 
     /// Names of secondary keys: each key stands under a value of each of them
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
@@ -150,8 +150,9 @@ pub(crate) struct CompileArgs {
     pub(crate) quiet: bool,
 }
 
+/// The form of rows, as arguments tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum InputFormat {
+pub(crate) enum InputFormat {
     /// By the name (.tsv .txt .jsonl .ndjson, then .gz or .zst), else by the first row
     Auto,
     /// Literal bytes: key, tab, value
@@ -190,16 +191,18 @@ enum PrecisionName {
     Double,
 }
 
-impl CompileArgs {
+impl InputFormat {
     /// The form that the rows are said to have.
-    pub(crate) fn form(&self) -> Option<Form> {
-        match self.input_format {
+    pub(crate) fn form(self) -> Option<Form> {
+        match self {
             InputFormat::Auto => None,
             InputFormat::Tsv => Some(Form::Tsv),
             InputFormat::Jsonl => Some(Form::JsonLines),
         }
     }
+}
 
+impl CompileArgs {
     /// The options of the build. Those given by keyvi's names come first.
     pub(crate) fn options(&self) -> Result<Options> {
         self.check()?;

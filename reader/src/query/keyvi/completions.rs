@@ -137,4 +137,13 @@ impl Look for Completions {
             walk.set_minimum(weight);
         }
     }
+
+    fn leave_out_below(&mut self, weight: u32) {
+        // where a phrase starts is told by the positions visited before
+        if self.separator.is_none()
+            && let Some(walk) = &mut self.walk
+        {
+            walk.leave_out_below(weight);
+        }
+    }
 }

@@ -1,11 +1,16 @@
 //! Keys within an edit distance, the heavier branch first.
 
+use super::super::search::Search;
 use super::super::weighted::{Bound, Weighted};
+use super::sorted::Sorted;
 use super::wide::Wide;
 use super::{Hits, Keyvi, Look, Raw};
 use crate::automaton::{Automaton, Characters, Levenshtein, MAX_DISTANCE};
 use crate::entries::Entries;
 use crate::error::Result;
+
+/// Up to this distance there are so few hits that they are found by the faster search in byte order, and then sorted.
+const MAX_SORTED_DISTANCE: u32 = 2;
 
 impl Keyvi {
     /// keyvi's `GetFuzzy`: as [`Entries::fuzzy`], but the heavier branch first. Hits end where their key does, in
@@ -18,6 +23,10 @@ impl Keyvi {
         }
         let near = Levenshtein::new(query, max_distance)?.minimum_prefix(minimum_prefix);
         let prefix = near.exact().to_vec();
+        if max_distance <= MAX_SORTED_DISTANCE {
+            let search = Search::new(&self.entries, near, &prefix)?;
+            return Ok(self.hits(Sorted::new(search, &prefix)));
+        }
         self.within(near, &prefix)
     }
 

@@ -6,6 +6,7 @@ mod fuzzy;
 mod fuzzy_completions;
 mod metric;
 mod near;
+mod sorted;
 mod top;
 mod wide;
 
@@ -124,6 +125,9 @@ trait Look {
     fn advance(&mut self, entries: &Entries) -> Result<Option<Raw>>;
 
     fn set_minimum_weight(&mut self, _weight: u32) {}
+
+    /// Hits lighter than this are not wanted: it may leave out branches that have no others.
+    fn leave_out_below(&mut self, _weight: u32) {}
 }
 
 /// A hit as a walk gives it.

@@ -35,6 +35,7 @@ impl<L: Look> Look for Top<L> {
             let weight = entries.value(hit.found).weight();
             if weight >= self.heaviest.lowest() {
                 self.heaviest.put(weight);
+                self.look.leave_out_below(self.heaviest.lowest());
                 return Ok(Some(hit));
             }
         }
