@@ -17,6 +17,13 @@ fn text_keys() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 1..7).prop_map(|parts| parts.concat().into_bytes())
 }
 
+/// Keys of about as many bytes as keyvi's layout stores weights for, NUL among them.
+fn deep_keys() -> impl Strategy<Value = Vec<u8>> {
+    let part = prop::sample::select(vec![b'a', b'a', b'b', 0]);
+    let end = prop::collection::vec(part, 1..7);
+    (26..33usize, end).prop_map(|(len, end)| [vec![b'n'; len], end].concat())
+}
+
 fn told(hits: Hits) -> Vec<Hit> {
     let told = hits.map(|hit| {
         let hit = hit.unwrap();
@@ -65,6 +72,21 @@ proptest! {
                 prop_assert_eq!(&bounded, &tree.completions(query, false, Some(*top)));
                 prop_assert_eq!(&bounded_phrases, &tree.completions(query, true, Some(*top)));
             }
+        }
+    }
+
+    #[test]
+    fn the_best_among_keys_deeper_than_weights(
+        segments in segments_of(deep_keys),
+        queries in prop::collection::vec((deep_keys(), 0..40usize, 1..6usize), 10),
+    ) {
+        let merged = Segments::new(&segments, ValueKind::Completion);
+        let keyvi = merged.entries.as_keyvi();
+        for (query, len, top) in &queries {
+            let query = &query[..(*len).min(query.len())];
+            let all = told(keyvi.complete_prefix(query, None).unwrap());
+            let best = told(keyvi.complete_prefix(query, Some(*top)).unwrap());
+            prop_assert_eq!(best, Tree::top(all, query, *top));
         }
     }
 

@@ -129,7 +129,8 @@ fn count_oldest(source: &Source) -> Result<u64> {
     let mut stored = source.dictionary.len();
     // a list may name keys that the source does not hold
     for key in source.deleted_keys() {
-        stored -= u64::from(source.dictionary.contains(key)?);
+        let listed = u64::from(source.dictionary.contains(key)?);
+        stored = stored.saturating_sub(listed);
     }
     Ok(stored)
 }

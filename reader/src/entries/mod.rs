@@ -59,9 +59,6 @@ impl fmt::Debug for Stop {
     }
 }
 
-/// A weight in keyvi's layout that stands for this one and all higher ones.
-const CAPPED: u32 = u16::MAX as u32;
-
 /// A value that was found: in which source, and where.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
@@ -116,13 +113,6 @@ impl Entries {
     #[inline]
     pub(crate) fn source(&self, number: u32) -> &Source {
         &self.sources[number as usize]
-    }
-
-    /// Up to this, the weights stored for branches are those of their heaviest keys.
-    pub(crate) fn known_weight(&self) -> u32 {
-        let mut sources = self.sources.iter();
-        let native = sources.all(|source| source.dictionary.fsa().fold().is_some());
-        if native { u32::MAX } else { CAPPED }
     }
 
     /// An error if the query is to stop.

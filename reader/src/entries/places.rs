@@ -1,6 +1,6 @@
 //! Positions in several automata at once.
 
-use super::{CAPPED, Entries, Found, Source};
+use super::{Entries, Found, Source};
 use crate::automaton::LabelSet;
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::{Fault, InFile, Result};
@@ -328,6 +328,9 @@ impl Places {
         in_file(source, fault.map_or(Ok(()), Err))
     }
 }
+
+/// A weight in keyvi's layout that stands for this one and all higher ones.
+const CAPPED: u32 = u16::MAX as u32;
 
 #[inline]
 fn in_file<T>(source: &Source, result: Result<T, Fault>) -> Result<T> {

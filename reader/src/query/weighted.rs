@@ -19,9 +19,8 @@ pub(super) struct Weighted {
     /// The children of the frames that are still to be visited, those of each frame together, the next one last.
     children: Vec<Child>,
     bound: Bound,
-    /// What is lighter than this is left out as well, no more than weights are known up to.
+    /// Branches of which it is known that nothing in them weighs as much are left out as well.
     left_out: u32,
-    known: u32,
     /// What the next step gives, if it was taken already.
     ahead: Option<Result<Option<u8>>>,
 }
@@ -29,6 +28,8 @@ pub(super) struct Weighted {
 struct Frame {
     spot: Spot,
     weight: u32,
+    /// A weight that no key here or below exceeds, as far as was looked for one.
+    most: u32,
     depth: usize,
     /// Where its children start, as soon as they are listed.
     children: Option<usize>,
@@ -109,6 +110,7 @@ impl Weighted {
         let frame = Frame {
             spot,
             weight,
+            most: u32::MAX,
             depth: prefix.len(),
             children: None,
             mark: places.mark(),
@@ -121,12 +123,6 @@ impl Weighted {
             children: Vec::new(),
             bound,
             left_out: 0,
-            // where the walk starts without a weight, none below may be stored
-            known: if weight == 0 {
-                0
-            } else {
-                entries.known_weight()
-            },
             ahead: None,
         }))
     }
@@ -140,11 +136,7 @@ impl Weighted {
 
     /// From now on, leaves out branches in which nothing weighs as much.
     pub(super) fn leave_out_below(&mut self, weight: u32) {
-        self.left_out = weight.min(self.known);
-    }
-
-    fn lowest(&self) -> u32 {
-        self.bound.lowest().max(self.left_out)
+        self.left_out = weight;
     }
 
     /// The bytes that lead to the current position.
@@ -183,7 +175,7 @@ impl Weighted {
                 self.list(entries, &wanted)?;
                 continue;
             };
-            let lowest = self.lowest();
+            let lowest = self.bound.lowest();
             let next = self.children[start..].last().copied();
             let Some(child) = next.filter(|child| child.weight >= lowest) else {
                 self.children.truncate(start);
@@ -192,6 +184,14 @@ impl Weighted {
             };
             self.children.pop();
             self.places.truncate(frame.mark);
+            let mut most = frame.most;
+            if self.left_out > 0 {
+                let depth = frame.depth + 1;
+                (most, _) = self.places.weight(entries, child.spot, most, depth)?;
+                if most < self.left_out {
+                    continue;
+                }
+            }
             self.key.truncate(frame.depth);
             self.key.push(child.label);
             self.places
@@ -200,6 +200,7 @@ impl Weighted {
             self.frames.push(Frame {
                 spot: child.spot,
                 weight: child.weight,
+                most,
                 depth: self.key.len(),
                 children: None,
                 mark: self.places.mark(),
@@ -245,7 +246,7 @@ impl Weighted {
             };
             let stored = self.places.stored_weight(entries, spot)?;
             let weight = if stored == 0 { frame.weight } else { stored };
-            let lowest = self.bound.lowest().max(self.left_out);
+            let lowest = self.bound.lowest();
             if weight < lowest {
                 self.places.truncate(mark);
                 continue;
