@@ -1,11 +1,12 @@
 //! Several dictionaries into one.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use keyfold_reader::format::checksum::Rows;
 use keyfold_reader::format::deleted;
-use keyfold_reader::{Compression, Dictionary, FormatError, Scan, SecondaryDictionary, ValueKind};
+use keyfold_reader::{
+    Compression, Dictionary, FormatError, KeySet, Scan, SecondaryDictionary, ValueKind,
+};
 
 use crate::built::Built;
 use crate::compiler::Compiler;
@@ -43,7 +44,7 @@ pub struct Merger {
 /// An input and the keys deleted in it.
 struct Part {
     dictionary: Dictionary,
-    deleted: BTreeSet<Vec<u8>>,
+    deleted: KeySet,
 }
 
 impl Part {
@@ -90,18 +91,14 @@ impl Merger {
         let deleted = if list.exists() {
             read_deleted(&list)?
         } else {
-            BTreeSet::new()
+            KeySet::new()
         };
         self.add_dictionary(dictionary, deleted)
     }
 
     /// Adds a dictionary, newer than all before, and the keys deleted in it, as they are stored: where its entry would
     /// stay, the key is dropped. A key that only older inputs hold is not affected.
-    pub fn add_dictionary(
-        &mut self,
-        dictionary: Dictionary,
-        deleted: BTreeSet<Vec<u8>>,
-    ) -> Result<()> {
+    pub fn add_dictionary(&mut self, dictionary: Dictionary, deleted: KeySet) -> Result<()> {
         let mismatch = |reason| {
             Err(Error::Mismatch {
                 path: dictionary.path().to_owned(),
@@ -364,7 +361,7 @@ fn vector_size(dictionary: &Dictionary) -> Result<Option<usize>> {
         .map(|floats| floats.len()))
 }
 
-fn read_deleted(path: &Path) -> Result<BTreeSet<Vec<u8>>> {
+fn read_deleted(path: &Path) -> Result<KeySet> {
     let file = std::fs::read(path).at(path)?;
     deleted::read(&file).map_err(|fault| {
         let section = fault.section;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use keyfold_compiler::{Compiler, Error, Input, MergeMode, Merger, Options, Summary};
-use keyfold_reader::{Compression, Dictionary, SecondaryDictionary, TextRule, ValueKind, verify};
+use keyfold_reader::{
+    Compression, Dictionary, KeySet, SecondaryDictionary, TextRule, ValueKind, verify,
+};
 use proptest::prelude::*;
 
 use crate::support::{
@@ -32,7 +34,10 @@ fn merge(
         };
         compile(&laid_out(layout, options), rows, &path);
         merger
-            .add_dictionary(Dictionary::open(&path).unwrap(), deleted.clone())
+            .add_dictionary(
+                Dictionary::open(&path).unwrap(),
+                deleted.iter().cloned().collect(),
+            )
             .unwrap();
     }
     merger.finish(&folder.file("merged.kv"), true).unwrap()
@@ -293,7 +298,7 @@ fn values_that_leave_no_room_for_a_weight_are_not_merged() {
 
     let folder = Folder::new();
     let mut merger = Merger::new(options(ValueKind::Completion), MergeMode::default());
-    merger.add_dictionary(dictionary, BTreeSet::new()).unwrap();
+    merger.add_dictionary(dictionary, KeySet::new()).unwrap();
     let error = merger.finish(&folder.file("out.kv"), false).unwrap_err();
     assert!(error.to_string().contains("2^60"), "{error}");
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyfold_compiler::Options;
 use keyfold_reader::{
-    Boundaries, Dictionary, Entries, Finder, Overlap, Source, Span, Spans, TextRule, ValueKind,
+    Boundaries, Dictionary, Entries, Finder, KeySet, Overlap, Source, Span, Spans, TextRule,
+    ValueKind,
 };
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
@@ -203,7 +204,7 @@ fn entries(folder: &Folder, layout: Layout, rule: TextRule, sources: &[Keys]) ->
         };
         compile(&options, &rows, &path);
         let deleted = keys.iter().filter(|(_, deleted)| **deleted);
-        let deleted: BTreeSet<Vec<u8>> = deleted.map(|(key, _)| stored(rule, key)).collect();
+        let deleted: KeySet = deleted.map(|(key, _)| stored(rule, key)).collect();
         Source::new(&Dictionary::open(path).unwrap()).deleted(deleted)
     });
     Entries::new(opened.collect())

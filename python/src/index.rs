@@ -182,6 +182,12 @@ impl Index {
         this.py().detach(|| index.refresh()).raise()
     }
 
+    /// Lets go of the filters of all segments, as when memory is short, or opens them again. Without them a look-up asks more segments.
+    fn use_filters(this: &Bound<'_, Self>, yes: bool) -> PyResult<()> {
+        let index = Self::reader(this)?;
+        this.py().detach(|| index.use_filters(yes)).raise()
+    }
+
     /// The index as it is now, for as long as it is needed.
     fn snapshot<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, Snapshot>> {
         let snapshot = index_of(this.as_super())?;

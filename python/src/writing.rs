@@ -68,14 +68,15 @@ impl Writing {
 
     /// Makes changes, in a partitioned index part by part; all of a part or none.
     pub(crate) fn write(&self, changes: &[Change<'_>]) -> Result<()> {
-        match self.of()? {
+        // writers look themselves for whose they are
+        match &self.of {
             Of::Whole(writer) => writer.write(changes),
             Of::Parts(parts) => parts.write(changes),
         }
     }
 
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        match self.of()? {
+        match &self.of {
             Of::Whole(writer) => writer.get(key),
             Of::Parts(parts) => parts.get(key),
         }

@@ -255,6 +255,16 @@ def test_snapshots_stay(cities):
     assert type(before) is keyfold.Snapshot and isinstance(index, keyfold.Snapshot)
 
 
+def test_filters_can_be_let_go_of(cities):
+    index = read(cities)
+    assert index.statistics()["filter_bytes"] > 0
+    index.use_filters(False)
+    assert index.statistics()["filter_bytes"] == 0
+    assert dict(index.items()) == CITIES and "Lima" not in index
+    index.use_filters(True)
+    assert index.statistics()["filter_bytes"] > 0
+
+
 def test_merges_and_what_they_cost(folder):
     with keyfold.IndexWriter(folder, max_merges=0) as writer:
         for n in range(5):

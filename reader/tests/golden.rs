@@ -2,8 +2,8 @@
 
 use keyfold_reader::format::deleted;
 use keyfold_reader::{
-    Compression, Dictionary, LoadingStrategy, SecondaryDictionary, Value, ValueKind, ValueVector,
-    verify, write_floats_g,
+    Compression, Dictionary, KeySet, LoadingStrategy, SecondaryDictionary, Value, ValueKind,
+    ValueVector, verify, write_floats_g,
 };
 use serde_json::Value as Json;
 
@@ -329,12 +329,11 @@ fn segments_of_an_index() {
         let expected = line["deleted"].as_array().unwrap();
         if !expected.is_empty() {
             let deleted = deleted::read(&read(&format!("{name}.dk"))).unwrap();
-            let mut expected: Vec<_> = expected
+            let expected: KeySet = expected
                 .iter()
-                .map(|key| key.as_str().unwrap().as_bytes().to_vec())
+                .map(|key| key.as_str().unwrap().as_bytes())
                 .collect();
-            expected.sort();
-            assert_eq!(deleted.into_iter().collect::<Vec<_>>(), expected);
+            assert_eq!(deleted, expected);
         }
     }
 }

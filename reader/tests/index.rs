@@ -3,15 +3,14 @@
 mod damage;
 mod refresh;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keyfold_reader::Dictionary;
 use keyfold_reader::automaton::Every;
 use keyfold_reader::format::deleted;
 use keyfold_reader::format::toc::{Details, SegmentCounts, TOC, Toc};
 use keyfold_reader::index::{Field, FieldType, Index, Schema, Snapshot};
+use keyfold_reader::{Dictionary, KeySet};
 use serde_json::{Value as Json, json};
 
 use crate::support::{golden, lines};
@@ -63,7 +62,7 @@ impl Folder {
     fn toc(&self, generation: u64, names: &[&str]) -> Toc {
         let counts = names.iter().map(|name| {
             let list = fs::read(self.file(&format!("{name}.dk")));
-            let list = list.map_or(BTreeSet::new(), |list| deleted::read(&list).unwrap());
+            let list = list.map_or(KeySet::new(), |list| deleted::read(&list).unwrap());
             SegmentCounts {
                 keys: Dictionary::open(self.file(name)).unwrap().len(),
                 deleted: list.len() as u64,

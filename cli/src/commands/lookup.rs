@@ -1,13 +1,12 @@
 //! What the commands that ask queries have in common.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use keyfold_reader::format::deleted;
-use keyfold_reader::{Entries, MAX_KEY_LEN, Matches, Source};
+use keyfold_reader::{Entries, KeySet, MAX_KEY_LEN, Matches, Source};
 
 use super::{refuse_secondary, secondary_values};
 use crate::asked;
@@ -57,7 +56,7 @@ impl LookupArgs {
     fn sources(&self, path: &Path, file: &File) -> Result<Vec<Source>> {
         // a dictionary alone is shown as it is
         let deleted = if self.over.is_empty() || matches!(file, File::Index(_)) {
-            BTreeSet::new()
+            KeySet::new()
         } else {
             deleted_beside(path)?
         };
@@ -145,13 +144,13 @@ impl LookupArgs {
 }
 
 /// The keys that a list beside a dictionary says are deleted in it; none without a list.
-fn deleted_beside(path: &Path) -> Result<BTreeSet<Vec<u8>>> {
+fn deleted_beside(path: &Path) -> Result<KeySet> {
     let mut list = path.as_os_str().to_owned();
     list.push(".dk");
     let list = Path::new(&list);
     let bytes = match std::fs::read(list) {
         Ok(bytes) => bytes,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(KeySet::new()),
         Err(e) => return Err(e).context(list.display().to_string()),
     };
     deleted::read(&bytes).with_context(|| list.display().to_string())

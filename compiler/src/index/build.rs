@@ -1,27 +1,38 @@
 //! From entries in order to the files of a segment.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 
 use keyfold_reader::format::deleted;
 use keyfold_reader::format::toc::DELETED;
-use keyfold_reader::{Dictionary, Source, msgpack};
+use keyfold_reader::{Dictionary, KeySet, Source};
+use rayon::prelude::*;
 
 use super::filter::{self, Hashes};
 use super::segment::{Segment, new_name};
 use super::storage::SyncPoint;
 use super::store::{Sink, Store};
-use super::table::Table;
+use super::table::{Sorted, Table, Written};
 use crate::error::{At, Result};
 use crate::generator::Generator;
-use crate::options::Options;
+use crate::options::{Format, Options};
 use crate::progress::Callback;
-use crate::value::Input;
+use crate::sort::RowBlock;
+use crate::value::{Encoder, Input};
+
+/// Most rows of a table that are learned from, and how many of them are neighbours.
+const SAMPLE: usize = 1 << 13;
+const WINDOW: usize = 64;
+
+/// What is stored with a key that is deleted: nil, as `MessagePack`.
+const NIL: &[u8] = &[0xC0];
 
 /// A segment under construction.
 pub(crate) struct Build {
     generator: Generator,
-    deleted: BTreeSet<Vec<u8>>,
+    encoder: Encoder,
+    stored: Vec<u8>,
+    /// In order.
+    deleted: Vec<Box<[u8]>>,
     options: Options,
     keys: u64,
     hashes: Option<Hashes>,
@@ -31,7 +42,9 @@ impl Build {
     pub(crate) fn new(options: &Options) -> Result<Self> {
         Ok(Build {
             generator: Generator::new(options.clone())?,
-            deleted: BTreeSet::new(),
+            encoder: Encoder::new(options),
+            stored: Vec::new(),
+            deleted: Vec::new(),
             options: options.clone(),
             keys: 0,
             hashes: None,
@@ -49,19 +62,62 @@ impl Build {
         self.generator.on_progress(callback);
     }
 
+    /// Adds the rows of a table; of its deleted keys those that `hides` says are needed.
+    pub(crate) fn add_table(
+        &mut self,
+        table: &Table,
+        hides: impl Fn(&[u8]) -> Result<bool> + Sync,
+    ) -> Result<()> {
+        let rows = table.sorted();
+        let is_needed = |(key, document): (_, Written<'_>)| Ok(document.is_some() || hides(key)?);
+        let is_needed = || {
+            rows.par_iter()
+                .map(is_needed)
+                .collect::<Result<Vec<bool>>>()
+        };
+        let ((), needed) = rayon::join(|| self.learn(&rows), is_needed);
+        for ((key, document), needed) in rows.iter().zip(needed?) {
+            if needed {
+                self.add(key, document)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Learns from a sample of the rows that are to be added, so that none need to be held for it. A small one: what is written now
+    /// is merged soon.
+    fn learn(&mut self, rows: &Sorted<'_>) {
+        if self.options.format == Format::Keyvi {
+            return;
+        }
+        let step = rows.iter().len().div_ceil(SAMPLE).max(1);
+        let (mut sample, mut stored) = (RowBlock::default(), Vec::new());
+        for (index, (key, document)) in rows.iter().enumerate() {
+            if !(index / WINDOW).is_multiple_of(step) {
+                continue;
+            }
+            stored.clear();
+            // what cannot be encoded is told when it is added
+            if self.encoder.encode(input(document), &mut stored).is_ok() {
+                sample.push_behind(key, &stored);
+            }
+        }
+        self.generator.train(&[sample], rows.iter().len() as u64);
+    }
+
     /// Adds a key behind all keys so far, with its document; one that is deleted hides what older segments have.
     pub(crate) fn add(&mut self, key: &[u8], entry: Option<&[u8]>) -> Result<()> {
         self.keys += 1;
         if let Some(hashes) = &mut self.hashes {
             hashes.add(key);
         }
-        if let Some(document) = entry {
-            return self.generator.add(key, Input::Msgpack(document));
+        if entry.is_none() {
+            self.deleted.push(key.into());
         }
-        self.deleted.insert(key.to_vec());
-        let mut nil = Vec::new();
-        msgpack::write_nil(&mut nil);
-        self.generator.add(key, Input::Msgpack(&nil))
+        self.stored.clear();
+        self.encoder.encode(input(entry), &mut self.stored)?;
+        self.generator.rows().read += 1;
+        self.generator.add_row(key, &self.stored)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -69,19 +125,10 @@ impl Build {
     }
 
     /// Writes the segment's files, whose names are durable when this returns, and opens it.
-    pub(crate) fn finish(mut self, store: &Store) -> Result<Segment> {
+    pub(crate) fn finish(self, store: &Store) -> Result<Segment> {
         let name = new_name(self.options.format);
-        let hashes = self.hashes.take();
         let list = format!("{name}.{DELETED}");
-        let written = self.write(store, &name, &list).and_then(|()| {
-            store.sync_folder(SyncPoint::SegmentFolder)?;
-            let mut segment = Segment::open(store, &name)?;
-            if let Some(hashes) = hashes {
-                hashes.write(store, &name, &segment.dictionary);
-                segment.filter = filter::open(store, &name, &segment.dictionary);
-            }
-            Ok(segment)
-        });
+        let written = self.write(store, &name, &list);
         if written.is_err() {
             // the room may be needed: a full disk is the likeliest reason
             store.remove([name, list]);
@@ -89,7 +136,7 @@ impl Build {
         written
     }
 
-    fn write(self, store: &Store, name: &str, list: &str) -> Result<()> {
+    fn write(self, store: &Store, name: &str, list: &str) -> Result<Segment> {
         let path = store.path(name);
         let mut file = store.create(name)?;
         let mut sink = Sink(&mut *file);
@@ -97,21 +144,30 @@ impl Build {
         sink.flush()
             .and_then(|()| store.sync(&mut *file, SyncPoint::Segment))
             .at(&path)?;
-        if self.deleted.is_empty() {
-            return Ok(());
+        if !self.deleted.is_empty() {
+            let keys = deleted::write(self.deleted.iter().map(|key| &**key));
+            store.write(list, &keys, SyncPoint::Deleted)?;
         }
-        let keys = deleted::write(self.deleted.iter().map(Vec::as_slice));
-        store.write(list, &keys, SyncPoint::Deleted)
+        store.sync_folder(SyncPoint::SegmentFolder)?;
+        let mut segment = Segment::of(store, name, self.deleted.into_iter().collect())?;
+        if let Some(hashes) = self.hashes {
+            hashes.write(store, name, &segment.dictionary);
+            segment.filter = filter::open(store, name, &segment.dictionary);
+        }
+        Ok(segment)
     }
 
     /// A table as a source of queries, in memory.
     pub(crate) fn in_memory(table: &Table, options: &Options) -> Result<Source> {
         let mut build = Build::new(options)?;
-        for (key, entry) in table.iter() {
-            build.add(key, entry)?;
-        }
+        build.add_table(table, |_| Ok(true))?;
+        let deleted: KeySet = build.deleted.into_iter().collect();
         let mut file = Vec::new();
         build.generator.finish_into(&mut file)?;
-        Ok(Source::new(&Dictionary::from_bytes(file)?).deleted(build.deleted))
+        Ok(Source::new(&Dictionary::from_bytes(file)?).deleted(deleted))
     }
+}
+
+fn input(document: Option<&[u8]>) -> Input<'_> {
+    Input::Msgpack(document.unwrap_or(NIL))
 }

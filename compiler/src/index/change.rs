@@ -70,7 +70,10 @@ pub(crate) struct Resolved<'a> {
 impl<'a> Resolved<'a> {
     /// Looks at changes that follow one another. Nothing is changed yet.
     pub(crate) fn new(core: &Core, state: &State, changes: &[Change<'a>]) -> Result<Self> {
-        let mut resolved = Resolved::default();
+        let mut resolved = Resolved {
+            entries: Vec::with_capacity(changes.len()),
+            ..Resolved::default()
+        };
         // a schema with the fields that these changes add, and the entries by their keys, where they are needed
         let mut schema: Option<Cow<'_, Schema>> = state.schema.as_ref().map(Cow::Borrowed);
         let merges =
@@ -122,7 +125,10 @@ impl<'a> Resolved<'a> {
 
     /// The payload of the record in the log.
     pub(crate) fn payload(&self) -> Vec<u8> {
-        let mut payload = Vec::new();
+        let room = |(key, entry): &Resulting<'_>| {
+            Operation::ROOM + key.len() + entry.as_ref().map_or(0, |document| document.len())
+        };
+        let mut payload = Vec::with_capacity(self.entries.iter().map(room).sum());
         for (name, kind) in &self.fields {
             let kind = *kind;
             Operation::Field { name, kind }.write(&mut payload);

@@ -127,11 +127,6 @@ impl Core {
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether this is the process that opened the writer.
-    pub(crate) fn is_ours(&self) -> bool {
-        std::process::id() == self.process
-    }
-
     /// Whether there are threads in the background.
     pub(crate) fn has_background(&self) -> bool {
         self.settings.max_merges > 0
@@ -141,15 +136,13 @@ impl Core {
         self.closing.load(Ordering::Relaxed)
     }
 
-    /// An error if nothing may be written any more.
-    pub(crate) fn check(&self, state: &State) -> Result<()> {
-        if !self.is_ours() {
-            return Err(Error::Forked);
+    /// An error in a process that was forked off, where a lock may be held for ever: to be asked before one is taken.
+    pub(crate) fn check_process(&self) -> Result<()> {
+        if std::process::id() == self.process {
+            Ok(())
+        } else {
+            Err(Error::Forked)
         }
-        if state.closed {
-            return Err(Error::Closed);
-        }
-        Ok(())
     }
 
     pub(crate) fn options(&self) -> Options {
@@ -185,6 +178,15 @@ impl Core {
 }
 
 impl State {
+    /// An error if nothing may be written any more.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.closed {
+            Err(Error::Closed)
+        } else {
+            Ok(())
+        }
+    }
+
     /// What the policy of merges looks at.
     pub(crate) fn candidates(&self) -> Vec<Candidate> {
         let one = |segment: &Arc<Segment>| Candidate {

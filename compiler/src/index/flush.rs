@@ -108,11 +108,7 @@ impl Core {
     /// The segment; none if nothing is left to store. A deleted key that no older segment stores leaves no trace.
     fn build(&self, frozen: &Frozen, older: &[Arc<Segment>]) -> Result<Option<Segment>> {
         let mut build = Build::new(&self.options())?.filtered(self.settings.filter);
-        for (key, entry) in frozen.table.iter() {
-            if entry.is_some() || stores(older, key)? {
-                build.add(key, entry)?;
-            }
-        }
+        build.add_table(&frozen.table, |key| stores(older, key))?;
         if build.is_empty() {
             return Ok(None);
         }

@@ -137,6 +137,7 @@ impl PartitionedWriter {
 
     /// Makes several changes, part by part, in each part all or none.
     pub fn write(&self, changes: &[Change<'_>]) -> Result<()> {
+        self.parts.first().map_or(Ok(()), Writer::check_process)?;
         self.declare_new_fields(changes)?;
         if let [change] = changes {
             return self.part_of(change.key()).write(changes);

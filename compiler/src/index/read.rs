@@ -15,9 +15,9 @@ impl Core {
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
         let (frozen, segments) = {
             let state = self.state();
-            self.check(&state)?;
+            state.check()?;
             if let Some(entry) = state.table.get(key) {
-                return Ok(entry.as_deref().map(<[u8]>::to_vec));
+                return Ok(entry.map(<[u8]>::to_vec));
             }
             (state.frozen.clone(), state.segments.clone())
         };
@@ -27,7 +27,7 @@ impl Core {
     /// As [`get`](Self::get), with the state at hand.
     pub(crate) fn find(&self, state: &State, key: &[u8]) -> Result<Option<Vec<u8>>> {
         match state.table.get(key) {
-            Some(entry) => Ok(entry.as_deref().map(<[u8]>::to_vec)),
+            Some(entry) => Ok(entry.map(<[u8]>::to_vec)),
             None => self.find_below(state.frozen.as_deref(), &state.segments, key),
         }
     }
@@ -39,7 +39,7 @@ impl Core {
         key: &[u8],
     ) -> Result<Option<Vec<u8>>> {
         if let Some(entry) = frozen.and_then(|frozen| frozen.table.get(key)) {
-            return Ok(entry.as_deref().map(<[u8]>::to_vec));
+            return Ok(entry.map(<[u8]>::to_vec));
         }
         count(&self.counters.gets, 1);
         let key = Hashed::new(key);
@@ -61,7 +61,7 @@ impl Core {
     /// All entries as they are now.
     pub(crate) fn entries(&self) -> Result<Entries> {
         let mut state = self.state();
-        self.check(&state)?;
+        state.check()?;
         let mut sources = Vec::new();
         if !state.table.is_empty() {
             let version = state.table.version();

@@ -1,13 +1,12 @@
 //! A segment: a dictionary, and the keys that are deleted in it.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use keyfold_reader::format::deleted;
 use keyfold_reader::format::filter::{FILTER, Filter, hash};
 use keyfold_reader::format::toc::{DELETED, DELETED_IN_MERGE, SegmentCounts};
-use keyfold_reader::{Dictionary, FormatError, Source};
+use keyfold_reader::{Dictionary, FormatError, KeySet, Source};
 
 use super::filter;
 use super::random::random;
@@ -23,7 +22,7 @@ const DELETED_SWAP: &str = "dk-swap";
 pub(crate) struct Segment {
     pub(crate) name: String,
     pub(crate) dictionary: Dictionary,
-    pub(crate) deleted: Arc<BTreeSet<Vec<u8>>>,
+    pub(crate) deleted: Arc<KeySet>,
     /// What knows keys that are not stored, if there is one.
     pub(crate) filter: Option<Filter>,
     /// Bytes of the file.
@@ -54,7 +53,7 @@ impl<'k> Hashed<'k> {
 impl Segment {
     /// Opens a segment. Keys are deleted in it by either of two lists; keyvi writes the second.
     pub(crate) fn open(store: &Store, name: &str) -> Result<Self> {
-        let mut deleted = BTreeSet::new();
+        let mut deleted = KeySet::new();
         for kind in [DELETED, DELETED_IN_MERGE] {
             let list = format!("{name}.{kind}");
             if let Some(bytes) = store.read(&list)? {
@@ -64,9 +63,16 @@ impl Segment {
                     offset: fault.offset,
                     reason: fault.reason.to_owned(),
                 });
-                deleted.append(&mut keys.map_err(keyfold_reader::Error::from)?);
+                deleted.extend(keys.map_err(keyfold_reader::Error::from)?);
             }
         }
+        let mut segment = Segment::of(store, name, deleted)?;
+        segment.filter = filter::open(store, name, &segment.dictionary);
+        Ok(segment)
+    }
+
+    /// A segment that was just written, before it has a filter.
+    pub(crate) fn of(store: &Store, name: &str, deleted: KeySet) -> Result<Self> {
         let dictionary = store.storage.open(name)?;
         if !dictionary.header().secondary.is_empty() || !dictionary.text_rule().is_none() {
             return Err(Error::Index {
@@ -77,8 +83,8 @@ impl Segment {
         Ok(Segment {
             name: name.to_owned(),
             bytes: dictionary.file_bytes(),
-            filter: filter::open(store, name, &dictionary),
             dictionary,
+            filter: None,
             deleted: Arc::new(deleted),
         })
     }

@@ -120,6 +120,10 @@ impl Writer {
         &self.0.core
     }
 
+    pub(crate) fn check_process(&self) -> Result<()> {
+        self.core().check_process()
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         self.core().store.storage.path()
@@ -229,12 +233,10 @@ impl Writer {
     /// Waits until there is room for a write.
     fn admit(&self) -> Result<MutexGuard<'_, State>> {
         let core = self.core();
-        if !core.is_ours() {
-            return Err(Error::Forked);
-        }
+        core.check_process()?;
         let mut state = core.state();
         loop {
-            core.check(&state)?;
+            state.check()?;
             let most = core.settings.table_bytes.saturating_mul(2);
             if !core.has_background() || state.table.bytes() < most {
                 return Ok(state);
@@ -264,11 +266,9 @@ impl Writer {
 
     fn open_state(&self) -> Result<MutexGuard<'_, State>> {
         let core = self.core();
-        if !core.is_ours() {
-            return Err(Error::Forked);
-        }
+        core.check_process()?;
         let state = core.state();
-        core.check(&state)?;
+        state.check()?;
         Ok(state)
     }
 
@@ -326,7 +326,7 @@ impl Writer {
         let mut state = self.open_state()?;
         while state.merges_held {
             state = core.wait(state);
-            core.check(&state)?;
+            state.check()?;
         }
         state.merges_held = true;
         let held = Held(core);
@@ -338,7 +338,7 @@ impl Writer {
 
     /// The document of a key, as `MessagePack`.
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        self.ours()?;
+        self.check_process()?;
         self.core().get(key)
     }
 
@@ -350,16 +350,8 @@ impl Writer {
     /// All entries as they are now, to be asked in any way. The table in memory is compiled for it, which takes longer the larger it
     /// is; the result is kept until something is written.
     pub fn entries(&self) -> Result<Entries> {
-        self.ours()?;
+        self.check_process()?;
         self.core().entries()
-    }
-
-    fn ours(&self) -> Result<()> {
-        if self.core().is_ours() {
-            Ok(())
-        } else {
-            Err(Error::Forked)
-        }
     }
 
     /// What the index costs.
@@ -388,9 +380,7 @@ impl Drop for Held<'_> {
 impl Handle {
     fn close(&self) -> Result<()> {
         let core = &self.core;
-        if !core.is_ours() {
-            return Err(Error::Forked);
-        }
+        core.check_process()?;
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Running { keeper, _lock }) = running.take() else {
             return Ok(());

@@ -14,7 +14,7 @@ mod delivery;
 mod disk;
 mod marks;
 mod merge;
-mod order;
+pub(crate) mod order;
 mod row_block;
 mod run;
 mod sample;

@@ -2,16 +2,16 @@
 
 /// Eight bytes of a key, so that most comparisons stay within the entries, and where its row is.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
-    pub(super) head: u64,
+pub(crate) struct Entry {
+    pub(crate) head: u64,
     /// Ascends with the age of rows.
-    pub(super) row: u64,
+    pub(crate) row: u64,
 }
 
 /// Eight bytes of a key from a place on, as a number that orders like them. Behind its end a key counts as NULs: that it
 /// ends there has to be looked at where heads are equal.
 #[inline]
-pub(super) fn head(key: &[u8], from: usize) -> u64 {
+pub(crate) fn head(key: &[u8], from: usize) -> u64 {
     let rest = key.get(from..).unwrap_or_default();
     if let Some(bytes) = rest.first_chunk() {
         return u64::from_be_bytes(*bytes);
@@ -32,7 +32,7 @@ const FEW: usize = 24;
 ///
 /// Sorted by heads alone; then entries with the same one get the next eight bytes as their heads, and so on. So each eight
 /// bytes of a key are fetched once, not for every comparison.
-pub(super) fn sort<'a>(entries: &mut [Entry], key: &impl Fn(Entry) -> &'a [u8]) {
+pub(crate) fn sort<'a>(entries: &mut [Entry], key: &impl Fn(Entry) -> &'a [u8]) {
     let in_order =
         entries.is_sorted_by(|a, b| a.head < b.head || a.head == b.head && key(*a) <= key(*b));
     if in_order {

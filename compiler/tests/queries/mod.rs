@@ -18,7 +18,7 @@ mod secondary;
 use std::collections::{BTreeMap, BTreeSet};
 
 use keyfold_compiler::Options;
-use keyfold_reader::{Dictionary, Entries, Matches, Source, ValueKind};
+use keyfold_reader::{Dictionary, Entries, KeySet, Matches, Source, ValueKind};
 use proptest::prelude::*;
 
 use crate::support::{Folder, LAYOUTS, Layout, compile, laid_out, options};
@@ -118,7 +118,8 @@ impl Segments {
             let options: Options = laid_out(segment.layout, options(kind));
             compile(&options, &rows, &path);
             let dictionary = Dictionary::open(&path).unwrap();
-            sources.push(Source::new(&dictionary).deleted(segment.deleted.clone()));
+            let deleted: KeySet = segment.deleted.iter().cloned().collect();
+            sources.push(Source::new(&dictionary).deleted(deleted));
             for (key, &weight) in &segment.rows {
                 let weight = (!segment.deleted.contains(key)).then_some(weight);
                 expected.entry(key.clone()).or_insert(weight);

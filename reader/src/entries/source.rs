@@ -1,11 +1,11 @@
 //! One of the dictionaries that are asked together.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::dictionary::Dictionary;
 use crate::format::filter::Filter;
 use crate::fsa::Cursor;
+use crate::key_set::KeySet;
 
 /// A dictionary, or the part of it under exact secondary values, with the keys that count as deleted in it.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Source {
     pub(crate) hidden: usize,
     /// Whether a key is found sooner from the root than from where a walk stands.
     pub(crate) from_root: bool,
-    deleted: Option<Arc<BTreeSet<Vec<u8>>>>,
+    deleted: Option<Arc<KeySet>>,
     filter: Option<Filter>,
 }
 
@@ -42,7 +42,7 @@ impl Source {
 
     /// Takes these keys for deleted in this source. In others they may be stored.
     #[must_use]
-    pub fn deleted(mut self, keys: impl Into<Arc<BTreeSet<Vec<u8>>>>) -> Self {
+    pub fn deleted(mut self, keys: impl Into<Arc<KeySet>>) -> Self {
         self.deleted = Some(keys.into());
         self
     }
@@ -66,7 +66,7 @@ impl Source {
     }
 
     /// The keys that count as deleted.
-    pub(crate) fn deleted_keys(&self) -> impl Iterator<Item = &Vec<u8>> {
+    pub(crate) fn deleted_keys(&self) -> impl Iterator<Item = &[u8]> {
         self.deleted.iter().flat_map(|keys| keys.iter())
     }
 

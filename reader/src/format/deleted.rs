@@ -1,13 +1,12 @@
 //! A list of deleted keys, the file `<dictionary>.dk` beside a dictionary: a MessagePack array of strings
 //! (str or bin), in any order.
 
-use std::collections::BTreeSet;
-
 use crate::error::{Fault, Section};
+use crate::key_set::KeySet;
 use crate::value::msgpack;
 
 /// Reads a list.
-pub fn read(file: &[u8]) -> Result<BTreeSet<Vec<u8>>, Fault> {
+pub fn read(file: &[u8]) -> Result<KeySet, Fault> {
     let mut at = 0;
     let fault = |at: usize, reason| Fault::new(Section::Deleted, at as u64, reason);
     let count = match *file {
@@ -23,12 +22,12 @@ pub fn read(file: &[u8]) -> Result<BTreeSet<Vec<u8>>, Fault> {
         }
         _ => return Err(fault(0, "not a MessagePack array")),
     };
-    let mut keys = BTreeSet::new();
+    let mut keys = KeySet::new();
     for _ in 0..count {
         let start = at;
         let key =
             take_string(file, &mut at).ok_or_else(|| fault(start, "not a MessagePack string"))?;
-        keys.insert(key.to_vec());
+        keys.insert(key);
     }
     Ok(keys)
 }
@@ -75,8 +74,8 @@ mod tests {
     fn both_string_forms_are_read() {
         let keys = read(b"\x93\xA1a\xC4\x02bc\xD9\x00").unwrap();
         assert_eq!(
-            keys.into_iter().collect::<Vec<_>>(),
-            [&b""[..], b"a", b"bc"]
+            keys,
+            [&b""[..], b"a", b"bc"].into_iter().collect::<KeySet>()
         );
         assert!(read(b"\x92\xA1a").is_err());
         assert!(read(b"\xDD\xFF\xFF\xFF\xFF").is_err());
@@ -86,17 +85,17 @@ mod tests {
     #[test]
     fn round_trip() {
         for count in [0, 1, 15, 16, 70_000] {
-            let keys: BTreeSet<Vec<u8>> = (0..count)
+            let keys: KeySet = (0..count)
                 .map(|number: u32| number.to_be_bytes().to_vec())
                 .collect();
-            let file = write(keys.iter().map(Vec::as_slice));
+            let file = write(keys.iter());
             assert_eq!(read(&file), Ok(keys));
         }
         let long = vec![0xFF; 70_000];
         assert!(
             read(&write([&long[..]].into_iter()))
                 .unwrap()
-                .contains(&long[..])
+                .contains(&long)
         );
     }
 }

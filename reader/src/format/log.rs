@@ -35,7 +35,7 @@
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::to_usize;
-use super::varint::{read_varint, write_varint};
+use super::varint::{MAX_VARINT_LEN, read_varint, write_varint};
 use crate::error::{Fault, Section};
 use crate::index::FieldType;
 
@@ -252,6 +252,9 @@ pub enum Operation<'f> {
 }
 
 impl<'f> Operation<'f> {
+    /// Bytes that an operation takes at most beside its strings.
+    pub const ROOM: usize = 1 + 2 * MAX_VARINT_LEN;
+
     /// Appends the operation to a payload.
     pub fn write(&self, payload: &mut Vec<u8>) {
         match *self {

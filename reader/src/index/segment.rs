@@ -1,6 +1,5 @@
 //! One dictionary of an index.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,13 +13,14 @@ use crate::error::{Error, FormatError, InFile, Result, Section};
 use crate::format::deleted;
 use crate::format::filter::Filter;
 use crate::format::toc::{DELETED, DELETED_IN_MERGE, SegmentCounts};
+use crate::key_set::KeySet;
 
 /// A dictionary of an index, with the keys deleted in it. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Segment {
     name: Arc<str>,
     dictionary: Dictionary,
-    deleted: Arc<BTreeSet<Vec<u8>>>,
+    deleted: Arc<KeySet>,
     filter: Option<Filter>,
 }
 
@@ -95,7 +95,7 @@ impl Segment {
     }
 
     /// The keys deleted in this segment.
-    pub fn deleted(&self) -> &Arc<BTreeSet<Vec<u8>>> {
+    pub fn deleted(&self) -> &Arc<KeySet> {
         &self.deleted
     }
 
@@ -137,8 +137,8 @@ fn told(counts: SegmentCounts) -> String {
 }
 
 /// The keys that both lists beside a segment name.
-fn read_deleted(segment: &Path, counts: Option<SegmentCounts>) -> Result<BTreeSet<Vec<u8>>> {
-    let mut keys = BTreeSet::new();
+fn read_deleted(segment: &Path, counts: Option<SegmentCounts>) -> Result<KeySet> {
+    let mut keys = KeySet::new();
     if counts.is_some_and(|counts| counts.deleted == 0) {
         return Ok(keys);
     }
@@ -148,7 +148,7 @@ fn read_deleted(segment: &Path, counts: Option<SegmentCounts>) -> Result<BTreeSe
         path.push(ending);
         let path = PathBuf::from(path);
         match fs::read(&path) {
-            Ok(list) => keys.append(&mut deleted::read(&list).in_file(&path)?),
+            Ok(list) => keys.extend(deleted::read(&list).in_file(&path)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io(&path, error)),
         }

@@ -56,7 +56,7 @@ impl Snapshot {
 fn verify_segment(segment: &Segment, found: &mut IndexSoundness) -> Result<()> {
     let dictionary = segment.dictionary();
     let soundness = dictionary.verify()?;
-    for key in &**segment.deleted() {
+    for key in segment.deleted().iter() {
         if !dictionary.contains(key)? {
             return Err(Fault::new(
                 Section::Deleted,
