@@ -1,6 +1,6 @@
 //! `Entries`: what a dictionary, a part of one and several of them together can be asked.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use pyo3::prelude::*;
 use pyo3::types::{PySlice, PyTuple};
@@ -20,7 +20,6 @@ use crate::walk::{Results, Walk, What};
 #[pyclass(frozen, subclass, weakref, module = "keyfold")]
 pub(crate) struct Entries(RwLock<Option<Opened>>);
 
-#[derive(Clone)]
 struct Opened {
     open: Arc<Open>,
     /// What the next that is open comes from, where it does not stay the same.
@@ -45,37 +44,38 @@ impl Entries {
     /// What is open now; an error if it was closed.
     #[inline]
     pub(crate) fn open(&self) -> PyResult<Arc<Open>> {
-        let Opened { open, live } = self.opened()?;
+        let opened = self.opened();
+        let Opened { open, live } = there(opened.as_ref())?;
         match live {
-            None => Ok(open),
-            Some(live) => self.latest(open, &live),
+            Some(live) if !live.is_latest(open) => {
+                let live = live.clone();
+                // renewing takes the lock itself, and the GIL
+                drop(opened);
+                self.renew(&live)
+            }
+            _ => Ok(open.clone()),
         }
     }
 
     #[inline]
-    fn opened(&self) -> PyResult<Opened> {
-        let opened = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        opened
-            .clone()
-            .ok_or_else(|| ClosedError::new_err("it was closed"))
+    fn opened(&self) -> RwLockReadGuard<'_, Option<Opened>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is open now, where it changes.
-    fn latest(&self, last: Arc<Open>, live: &Live) -> PyResult<Arc<Open>> {
-        let Some(newer) = live.newer(&last)? else {
-            return Ok(last);
-        };
-        let newer = Arc::new(newer);
+    /// What is open now, where that has changed.
+    fn renew(&self, live: &Live) -> PyResult<Arc<Open>> {
+        let now = Arc::new(live.now()?);
         let mut opened = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(opened) = &mut *opened {
-            opened.open = newer.clone();
+            opened.open = now.clone();
         }
-        Ok(newer)
+        Ok(now)
     }
 
     /// What changes; an error if it was closed.
     pub(crate) fn source(&self) -> PyResult<Live> {
-        let live = self.opened()?.live;
+        let opened = self.opened();
+        let live = there(opened.as_ref())?.live.clone();
         live.ok_or_else(|| StateError::new_err("it does not change"))
     }
 
@@ -86,7 +86,7 @@ impl Entries {
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        (self.0.read().unwrap_or_else(PoisonError::into_inner)).is_none()
+        self.opened().is_none()
     }
 
     /// Results of a walk that `start` gives, which is called with the GIL released.
@@ -113,6 +113,10 @@ impl Entries {
         let walk = open.range(prefix, start, stop.as_deref())?;
         Ok(Results::new(open, walk, what))
     }
+}
+
+fn there(opened: Option<&Opened>) -> PyResult<&Opened> {
+    opened.ok_or_else(|| ClosedError::new_err("it was closed"))
 }
 
 /// A view of `entries` by a class of `keyfold._views`.

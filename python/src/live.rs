@@ -18,21 +18,24 @@ pub(crate) enum Live {
 }
 
 impl Live {
-    /// It as it is now; nothing if that is the last.
-    pub(crate) fn newer(&self, last: &Open) -> PyResult<Option<Open>> {
+    /// Whether what was open last is what is there now.
+    #[inline]
+    pub(crate) fn is_latest(&self, last: &Open) -> bool {
         match self {
-            Live::Reader(index) => {
-                let snapshot = index.snapshot();
-                let same = last
-                    .index()
-                    .is_some_and(|last| Arc::ptr_eq(last, &snapshot));
-                Ok((!same).then(|| Open::snapshot(snapshot)))
-            }
+            Live::Reader(index) => last.index().is_some_and(|last| index.is_latest(last)),
+            Live::Writer(_) => false,
+        }
+    }
+
+    /// It as it is now.
+    pub(crate) fn now(&self) -> PyResult<Open> {
+        match self {
+            Live::Reader(index) => Ok(Open::snapshot(index.snapshot())),
             Live::Writer(writing) => {
                 // what is in memory may have to be compiled
                 let entries = Python::attach(|py| py.detach(|| writing.entries())).raise()?;
                 let (kind, rule) = (ValueKind::Json, TextRule::default());
-                Ok(Some(Open::merged(entries, kind, rule)))
+                Ok(Open::merged(entries, kind, rule))
             }
         }
     }

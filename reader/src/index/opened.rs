@@ -113,6 +113,11 @@ impl Index {
         self.0.current.load()
     }
 
+    /// Whether a snapshot is still the latest.
+    pub fn is_latest(&self, snapshot: &Arc<Snapshot>) -> bool {
+        Arc::ptr_eq(&self.latest(), snapshot)
+    }
+
     /// Takes in what a writer did since; whether there was anything. Snapshots that were taken stay as they are.
     pub fn refresh(&self) -> Result<bool> {
         self.0.refresh()
