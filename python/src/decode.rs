@@ -201,7 +201,7 @@ struct Text {
 }
 
 impl Texts {
-    /// A power of two is best.
+    /// Of a power of two.
     fn new(places: usize) -> Self {
         Texts((0..places).map(|_| None).collect())
     }
@@ -217,8 +217,8 @@ impl Texts {
         if length > MAX_KEPT {
             return string(py, bytes, strings);
         }
-        let places = self.0.len();
-        let kept = &mut self.0[hash(bytes) % places];
+        let mask = self.0.len() - 1;
+        let kept = &mut self.0[hash(bytes) & mask];
         if let Some(kept) = kept
             && kept.bytes[..usize::from(kept.length)] == *bytes
         {
