@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString};
 
 use crate::error::ValueFormError;
+use crate::shape::{Name, Shapes, with_name};
 
 /// Strings up to this many bytes are kept for the next document: names of fields in so many places, others in so many.
 const MAX_KEPT: usize = 32;
@@ -98,15 +99,41 @@ impl<'a, 'py> Decoder<'a, 'py> {
                 }
                 PyList::new(py, objects)?.into_any()
             }
-            MsgpackToken::Map(entries) => {
-                let dict = PyDict::new(py);
-                for _ in 0..entries {
-                    let name = self.name()?;
-                    dict.set_item(name, self.object(depth + 1)?)?;
-                }
-                dict.into_any()
-            }
+            MsgpackToken::Map(entries) => self.map(entries as usize, depth)?.into_any(),
         })
+    }
+
+    /// The map of so many entries that are at hand.
+    fn map(&mut self, entries: usize, depth: u32) -> PyResult<Bound<'py, PyDict>> {
+        let (py, start) = (self.py, self.at);
+        let dict = PyDict::new(py);
+        let (mut done, mut names) = (0, 0);
+        if let Some(shape) = self.kept.shapes.get(entries) {
+            let filled = shape.blank(py)?;
+            for name in shape.names() {
+                if !self.payload[self.at..].starts_with(&name.packed) {
+                    break;
+                }
+                self.at += name.packed.len();
+                filled.set_item(&name.object, self.object(depth + 1)?)?;
+                done += 1;
+            }
+            if done == entries {
+                return Ok(filled);
+            }
+            for Name { object, .. } in &shape.names()[..done] {
+                names = with_name(names, object.bind(py));
+                dict.set_item(object, filled.get_item(object)?)?;
+            }
+        }
+        for _ in done..entries {
+            let name = self.name()?;
+            names = with_name(names, &name);
+            dict.set_item(name, self.object(depth + 1)?)?;
+        }
+        let shapes = &mut self.kept.shapes;
+        shapes.put(names, self.payload, start, entries, &dict);
+        Ok(dict)
     }
 
     /// The name of a map's entry; any object that can be a key of a `dict`.
@@ -147,8 +174,9 @@ fn string<'py>(py: Python<'py>, bytes: &[u8], strings: Strings) -> PyResult<Boun
     }
 }
 
-/// Strings of the latest documents: those of one dictionary share most names of fields and many short texts.
+/// What the latest documents have in common: those of one dictionary share most names of fields and many short texts.
 struct Kept {
+    shapes: Shapes,
     names: Texts,
     texts: Texts,
 }
@@ -156,6 +184,7 @@ struct Kept {
 impl Kept {
     fn new() -> Self {
         Kept {
+            shapes: Shapes::new(),
             names: Texts::new(NAMES),
             texts: Texts::new(TEXTS),
         }
@@ -172,7 +201,7 @@ struct Text {
 }
 
 impl Texts {
-    /// A power of two is best.
+    /// Of a power of two.
     fn new(places: usize) -> Self {
         Texts((0..places).map(|_| None).collect())
     }
@@ -188,8 +217,8 @@ impl Texts {
         if length > MAX_KEPT {
             return string(py, bytes, strings);
         }
-        let places = self.0.len();
-        let kept = &mut self.0[hash(bytes) % places];
+        let mask = self.0.len() - 1;
+        let kept = &mut self.0[hash(bytes) & mask];
         if let Some(kept) = kept
             && kept.bytes[..usize::from(kept.length)] == *bytes
         {

@@ -26,6 +26,7 @@ mod path;
 mod query;
 mod rows;
 mod secondary;
+mod shape;
 mod source;
 mod strings;
 mod text;

@@ -54,11 +54,14 @@ fn run_with_bit_counts<T: Task>(task: T) -> T::Output {
 #[inline]
 pub(crate) fn own_labels(window: &[u8; 256]) -> [u64; 4] {
     let mut set = [0u64; 4];
-    let (blocks, _) = window.as_chunks::<16>();
+    let (quarters, _) = window.as_chunks::<64>();
     let mut label = 0u8;
-    for (i, block) in blocks.iter().enumerate() {
-        set[i / 4] |= u64::from(equal_to_run(block, label)) << (16 * (i % 4));
-        label = label.wrapping_add(16);
+    for (set, quarter) in set.iter_mut().zip(quarters) {
+        let (blocks, _) = quarter.as_chunks::<16>();
+        for (i, block) in blocks.iter().enumerate() {
+            *set |= u64::from(equal_to_run(block, label)) << (16 * i);
+            label = label.wrapping_add(16);
+        }
     }
     set
 }

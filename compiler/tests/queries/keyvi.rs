@@ -1,5 +1,7 @@
 //! keyvi's queries, with its own hits.
 
+use std::task::Poll;
+
 use keyfold_reader::ValueKind;
 use keyfold_reader::keyvi::Hits;
 use proptest::prelude::*;
@@ -33,6 +35,21 @@ fn told(hits: Hits) -> Vec<Hit> {
     told.collect()
 }
 
+/// As [`told`], found a few positions at a time.
+fn told_in_steps(mut hits: Hits, positions: usize) -> Vec<Hit> {
+    let mut told = Vec::new();
+    loop {
+        match hits.poll(positions).unwrap() {
+            Poll::Pending => {}
+            Poll::Ready(false) => return told,
+            Poll::Ready(true) => {
+                let value = hits.value().as_u64().unwrap();
+                told.push((hits.key().to_vec(), hits.end(), hits.score(), value));
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -52,6 +69,11 @@ proptest! {
             prop_assert_eq!(told(keyvi.complete_prefix(query, None).unwrap()), all.clone());
             let phrases = tree.completions(query, true, None);
             prop_assert_eq!(told(keyvi.complete_multiword(query, None).unwrap()), phrases.clone());
+            let steps = told_in_steps(keyvi.complete_prefix(query, None).unwrap(), *top);
+            prop_assert_eq!(&steps, &all);
+            let best = keyvi.complete_multiword(query, Some(*top)).unwrap();
+            let steps = told_in_steps(keyvi.complete_multiword(query, Some(*top)).unwrap(), *top);
+            prop_assert_eq!(steps, told(best));
             let none = (Tree::top(all.clone(), query, 0), Tree::top(phrases.clone(), query, 0));
             prop_assert_eq!(told(keyvi.prefix_completion(query, 0).unwrap()), none.0);
             prop_assert_eq!(told(keyvi.complete_multiword(query, Some(0)).unwrap()), none.1);

@@ -4,8 +4,8 @@ use keyfold_reader::keyvi::Keyvi;
 use pyo3::prelude::*;
 
 use super::dictionary::argument;
-use super::iterator::MatchIterator;
-use crate::error::NumberError;
+use super::iterator::{Look, MatchIterator};
+use crate::error::{NumberError, Raise};
 use crate::key::Key;
 use crate::number::Number;
 
@@ -39,7 +39,8 @@ impl PrefixCompletion {
         count: Number<i32>,
     ) -> PyResult<MatchIterator> {
         let count = wanted(count)?;
-        MatchIterator::unweighed(py, || self.0.prefix_completion(&query, count))
+        let hits = self.0.prefix_completion(&query, count).raise()?;
+        Ok(MatchIterator::soon(py, Look::Unweighed(hits)))
     }
 
     /// The keys that start within so many edits of the query.
@@ -82,7 +83,8 @@ impl MultiWordCompletion {
         count: Number<i32>,
     ) -> PyResult<MatchIterator> {
         let count = wanted(count)?;
-        MatchIterator::unweighed(py, || self.0.multiword_completion(&query, count))
+        let hits = self.0.multiword_completion(&query, count).raise()?;
+        Ok(MatchIterator::soon(py, Look::Unweighed(hits)))
     }
 }
 

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyType};
 
 use super::items::{Items, What};
-use super::iterator::{MatchIterator, Span};
+use super::iterator::{Look, MatchIterator, Span};
 use super::matched::Match;
 use super::statistics::statistics;
 use super::tokens::{self, Tokens};
@@ -154,8 +154,8 @@ impl KeyviDictionary {
         key: Key<'_>,
         top_n: Option<Number<usize>>,
     ) -> PyResult<MatchIterator> {
-        let top = top_n.map(|top| top.0);
-        MatchIterator::hits(py, || self.entries.complete_prefix(&key, top))
+        let hits = self.entries.complete_prefix(&key, top_n.map(|top| top.0));
+        Ok(MatchIterator::soon(py, Look::Hits(hits.raise()?)))
     }
 
     /// The phrases whose words, in any order, start as those of `key` do.
@@ -166,8 +166,10 @@ impl KeyviDictionary {
         key: Key<'_>,
         top_n: Option<Number<usize>>,
     ) -> PyResult<MatchIterator> {
-        let top = top_n.map(|top| top.0);
-        MatchIterator::hits(py, || self.entries.complete_multiword(&key, top))
+        let hits = self
+            .entries
+            .complete_multiword(&key, top_n.map(|top| top.0));
+        Ok(MatchIterator::soon(py, Look::Hits(hits.raise()?)))
     }
 
     /// The phrases whose words, in any order, start within so many edits of those of `key`.

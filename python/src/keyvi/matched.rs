@@ -1,8 +1,11 @@
 //! What was found: keyvi's `Match`, for keyfold's own calls too.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, AtomicUsize};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use keyfold_reader::keyvi::Hits;
 use keyfold_reader::{Compression, Value};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -19,24 +22,27 @@ const NO_COMPRESSION_CODE: &str = "a compression is one of CompressionAlgorithm,
 /// A key that was found, with its value and where the match starts and ends. Its dictionary stays open as long.
 #[pyclass(frozen, subclass, module = "keyfold", name = "Match")]
 pub(crate) struct Match {
-    found: Option<keyfold_reader::Match>,
-    state: Mutex<State>,
+    origin: Origin,
+    text: Text,
+    start: AtomicUsize,
+    end: AtomicUsize,
+    /// The bits of a float.
+    score: AtomicU32,
+    more: OnceLock<Box<Mutex<More>>>,
 }
 
-/// What can be set.
-struct State {
-    text: Text,
-    start: usize,
-    end: usize,
-    score: f32,
-    more: Option<Box<More>>,
+/// Where the value is.
+enum Origin {
+    Found(keyfold_reader::Match),
+    /// Here: that of a match that came over the wire.
+    Raw(Vec<u8>),
 }
 
 /// What few matches have.
 #[derive(Default)]
 struct More {
-    /// The value of a match that came over the wire.
-    raw: Vec<u8>,
+    /// A matched string that was set.
+    text: Option<Vec<u8>>,
     attributes: Option<Attributes>,
 }
 
@@ -44,15 +50,21 @@ struct More {
 enum Text {
     /// The key of what was found.
     Found,
-    /// As it was asked for.
-    Asked(Py<PyString>),
+    Object(Py<PyString>),
     Bytes(Vec<u8>),
+}
+
+/// keyvi's scores are floats of 32 bits.
+#[expect(clippy::cast_precision_loss, reason = "that is what keyvi's are")]
+#[inline]
+fn as_float(score: u32) -> f32 {
+    score as f32
 }
 
 impl Text {
     fn asked(asked: &Bound<'_, PyAny>, key: &[u8]) -> Self {
         match asked.cast_exact::<PyString>() {
-            Ok(text) => Text::Asked(text.clone().unbind()),
+            Ok(text) => Text::Object(text.clone().unbind()),
             Err(_) => Text::Bytes(key.to_vec()),
         }
     }
@@ -66,12 +78,21 @@ impl Match {
 
     /// The match of bytes `start` to `end` of a text.
     pub(crate) fn span(found: keyfold_reader::Match, start: usize, end: usize) -> Self {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "keyvi's scores are floats of 32 bits"
-        )]
-        let score = found.score as f32;
-        Match::new(Some(found), Text::Found, start, end, score)
+        let score = as_float(found.score);
+        Match::new(Origin::Found(found), Text::Found, start, end, score)
+    }
+
+    /// The match of the hit that a query stands on.
+    #[inline]
+    pub(super) fn hit(py: Python<'_>, hits: &Hits) -> Self {
+        let (key, score, handle) = (hits.key(), hits.score(), hits.value().handle());
+        let dictionary = hits.dictionary().clone();
+        let found = keyfold_reader::Match::new(Vec::new(), score, dictionary, handle);
+        let text = match PyString::from_bytes(py, key) {
+            Ok(text) => Text::Object(text.unbind()),
+            Err(_) => Text::Bytes(key.to_vec()),
+        };
+        Match::new(Origin::Found(found), text, 0, hits.end(), as_float(score))
     }
 
     /// The match of the key that was asked for, as it was asked for. The key within `found` may be empty.
@@ -80,98 +101,100 @@ impl Match {
         asked: &Bound<'_, PyAny>,
         key: &[u8],
     ) -> Self {
-        Match::new(Some(found), Text::asked(asked, key), 0, key.len(), 0.0)
+        let origin = Origin::Found(found);
+        Match::new(origin, Text::asked(asked, key), 0, key.len(), 0.0)
     }
 
     /// As [`asked`](Self::asked), with the value as `MessagePack`.
     pub(super) fn packed(document: &[u8], asked: &Bound<'_, PyAny>, key: &[u8]) -> Self {
-        let found = Match::new(None, Text::asked(asked, key), 0, key.len(), 0.0);
-        let none = Compression::None.code();
-        found.state().more.get_or_insert_default().raw = [&[none], document].concat();
-        found
+        let raw = [&[Compression::None.code()], document].concat();
+        Match::new(Origin::Raw(raw), Text::asked(asked, key), 0, key.len(), 0.0)
     }
 
-    fn new(
-        found: Option<keyfold_reader::Match>,
-        text: Text,
-        start: usize,
-        end: usize,
-        score: f32,
-    ) -> Self {
+    fn new(origin: Origin, text: Text, start: usize, end: usize, score: f32) -> Self {
         Match {
-            found,
-            state: Mutex::new(State {
-                text,
-                start,
-                end,
-                score,
-                more: None,
-            }),
+            origin,
+            text,
+            start: start.into(),
+            end: end.into(),
+            score: score.to_bits().into(),
+            more: OnceLock::new(),
         }
     }
 
     /// Nothing that waits is done while this is held.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn more(&self) -> MutexGuard<'_, More> {
+        let more = self.more.get_or_init(Box::default);
+        more.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The matched string that was set, if one was.
+    #[inline]
+    fn text_set(&self) -> Option<Vec<u8>> {
+        self.more.get()?;
+        self.more().text.clone()
     }
 
     /// What was found, if it did not come over the wire.
     fn value_found(&self) -> Option<Value<'_>> {
-        self.found.as_ref().map(keyfold_reader::Match::value)
+        match &self.origin {
+            Origin::Found(found) => Some(found.value()),
+            Origin::Raw(_) => None,
+        }
+    }
+
+    /// The bytes of the key of what was found.
+    fn key_found(&self) -> &[u8] {
+        match &self.origin {
+            Origin::Found(found) => &found.key,
+            Origin::Raw(_) => &[],
+        }
     }
 
     /// The bytes of the matched string.
     fn text(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
-        let asked = match &self.state().text {
-            Text::Found => {
-                return Ok(self
-                    .found
-                    .iter()
-                    .flat_map(|f| f.key.iter().copied())
-                    .collect());
-            }
-            Text::Bytes(bytes) => return Ok(bytes.clone()),
-            Text::Asked(text) => text.clone_ref(py),
-        };
-        Ok(asked.bind(py).to_cow()?.as_bytes().to_vec())
+        if let Some(set) = self.text_set() {
+            return Ok(set);
+        }
+        Ok(match &self.text {
+            Text::Found => self.key_found().to_vec(),
+            Text::Bytes(bytes) => bytes.clone(),
+            Text::Object(text) => text.bind(py).to_cow()?.as_bytes().to_vec(),
+        })
     }
 
-    /// Keeps `self.state` from being held while Python objects are made.
+    #[inline]
     fn text_object<'py>(
         &self,
         py: Python<'py>,
         make: impl Fn(&[u8]) -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let bytes = match &self.state().text {
-            Text::Found => None,
-            Text::Asked(text) => return Ok(text.bind(py).clone().into_any()),
-            Text::Bytes(bytes) => Some(bytes.clone()),
-        };
-        match (bytes, &self.found) {
-            (Some(bytes), _) => make(&bytes),
-            (None, Some(found)) => make(&found.key),
-            (None, None) => make(b""),
+        if let Some(set) = self.text_set() {
+            return make(&set);
+        }
+        match &self.text {
+            Text::Found => make(self.key_found()),
+            Text::Bytes(bytes) => make(bytes),
+            Text::Object(text) => Ok(text.bind(py).clone().into_any()),
         }
     }
 
     /// The raw value, with the code of its compression before it.
-    fn raw(&self) -> PyResult<Vec<u8>> {
-        match self.value_found() {
-            Some(value) => stored::raw(value),
-            None => Ok((self.state().more.as_ref()).map_or_else(Vec::new, |more| more.raw.clone())),
+    fn raw(&self) -> PyResult<Cow<'_, [u8]>> {
+        match &self.origin {
+            Origin::Found(found) => stored::raw(found.value()).map(Cow::Owned),
+            Origin::Raw(raw) => Ok(raw.into()),
         }
     }
 
     /// Calls `f` with the attributes, which are made when they are first asked for.
     fn with_attributes<T>(&self, f: impl FnOnce(&mut Attributes) -> T) -> PyResult<T> {
-        let known = (self.state().more.as_ref()).is_some_and(|more| more.attributes.is_some());
+        let known = self.more.get().is_some() && self.more().attributes.is_some();
         let made = match self.value_found() {
             Some(value) if !known => stored::attributes(value)?,
             _ => Attributes::new(),
         };
-        let mut state = self.state();
-        let more = state.more.get_or_insert_default();
-        Ok(f(more.attributes.get_or_insert(made)))
+        Ok(f(self.more().attributes.get_or_insert(made)))
     }
 }
 
@@ -179,7 +202,7 @@ impl Match {
 impl Match {
     #[new]
     fn empty() -> Self {
-        Match::new(None, Text::Bytes(Vec::new()), 0, 0, 0.0)
+        Match::new(Origin::Raw(Vec::new()), Text::Found, 0, 0, 0.0)
     }
 
     /// The key that was found; keyvi's queries may give another string in its place. Not UTF-8 is an error.
@@ -192,9 +215,7 @@ impl Match {
 
     #[setter]
     fn set_matched_string(&self, value: Key<'_>) {
-        let text = Text::Bytes(value.to_vec());
-        let old = std::mem::replace(&mut self.state().text, text);
-        drop(old);
+        self.more().text = Some(value.to_vec());
     }
 
     /// The key that was found: `str`, or `bytes` where it is not UTF-8.
@@ -206,34 +227,34 @@ impl Match {
     /// Where the match starts, in bytes.
     #[getter]
     fn start(&self) -> usize {
-        self.state().start
+        self.start.load(Relaxed)
     }
 
     #[setter]
     fn set_start(&self, value: Number<usize>) {
-        self.state().start = value.0;
+        self.start.store(value.0, Relaxed);
     }
 
     /// Where the match ends: in bytes or, for fuzzy queries, in characters.
     #[getter]
     fn end(&self) -> usize {
-        self.state().end
+        self.end.load(Relaxed)
     }
 
     #[setter]
     fn set_end(&self, value: Number<usize>) {
-        self.state().end = value.0;
+        self.end.store(value.0, Relaxed);
     }
 
     /// The edit distance of fuzzy queries, the bytes in common of near ones, else 0.
     #[getter]
     fn score(&self) -> f32 {
-        self.state().score
+        f32::from_bits(self.score.load(Relaxed))
     }
 
     #[setter]
     fn set_score(&self, value: f32) {
-        self.state().score = value;
+        self.score.store(value.to_bits(), Relaxed);
     }
 
     /// The weight of a completion; 0 for other kinds.
@@ -285,16 +306,12 @@ impl Match {
 
     /// The match as bytes, for other processes; see `loads`.
     fn dumps<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let wire = {
-            let (raw, text) = (self.raw()?, self.text(py)?);
-            let state = self.state();
-            Wire {
-                raw,
-                text,
-                start: state.start,
-                end: state.end,
-                score: state.score,
-            }
+        let wire = Wire {
+            raw: self.raw()?.into_owned(),
+            text: self.text(py)?,
+            start: self.start(),
+            end: self.end(),
+            score: self.score(),
         };
         Ok(PyBytes::new(py, &wire::write(&wire)))
     }
@@ -306,15 +323,13 @@ impl Match {
             return Err(wrong_type(serialized_match, "bytes"));
         };
         let wire = wire::read(&bytes)?;
-        let loaded = Match::new(
-            None,
+        Ok(Match::new(
+            Origin::Raw(wire.raw),
             Text::Bytes(wire.text),
             wire.start,
             wire.end,
             wire.score,
-        );
-        loaded.state().more.get_or_insert_default().raw = wire.raw;
-        Ok(loaded)
+        ))
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, key: Key<'_>) -> PyResult<Bound<'py, PyAny>> {
@@ -331,16 +346,12 @@ impl Match {
     }
 
     fn __bool__(&self) -> bool {
-        let state = self.state();
-        state.start != 0 || state.end != 0
+        self.start() != 0 || self.end() != 0
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let key = self.key(py)?.repr()?;
-        let (start, end, score) = {
-            let state = self.state();
-            (state.start, state.end, state.score)
-        };
+        let (start, end, score) = (self.start(), self.end(), self.score());
         Ok(format!(
             "<keyfold.Match {key} start={start} end={end} score={score}>"
         ))

@@ -4,7 +4,6 @@ use super::{Entries, Found, Source};
 use crate::automaton::LabelSet;
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::{Fault, InFile, Result};
-use crate::format::transition::WEIGHT_DEPTH;
 use crate::fsa::{LabelRange, OpenMark, Opened, Position, Probe};
 use crate::value::ValueKind;
 
@@ -288,8 +287,7 @@ impl Places {
                 continue;
             }
             let weight = in_file(source, fsa.weight_at(place.at, &mut self.opened))?;
-            let known =
-                fsa.fold().is_some() || weight < CAPPED && source.hidden + depth < WEIGHT_DEPTH;
+            let known = source.knows(weight, depth);
             highest = highest.max(if known { weight } else { above });
             exact &= known;
         }
@@ -328,9 +326,6 @@ impl Places {
         in_file(source, fault.map_or(Ok(()), Err))
     }
 }
-
-/// A weight in keyvi's layout that stands for this one and all higher ones.
-const CAPPED: u32 = u16::MAX as u32;
 
 #[inline]
 fn in_file<T>(source: &Source, result: Result<T, Fault>) -> Result<T> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::dictionary::Dictionary;
 use crate::format::filter::Filter;
+use crate::format::transition::WEIGHT_DEPTH;
 use crate::fsa::Cursor;
 use crate::key_set::KeySet;
 
@@ -60,6 +61,13 @@ impl Source {
         self.filter.as_ref()
     }
 
+    /// Whether an inner weight that is stored behind so many labels is exact.
+    #[inline]
+    pub(crate) fn knows(&self, weight: u32, depth: usize) -> bool {
+        self.dictionary.fsa().fold().is_some()
+            || weight < CAPPED && self.hidden + depth < WEIGHT_DEPTH
+    }
+
     /// Whether any keys are deleted.
     pub(crate) fn has_any_deleted(&self) -> bool {
         self.deleted.as_ref().is_some_and(|keys| !keys.is_empty())
@@ -79,3 +87,6 @@ impl Source {
         })
     }
 }
+
+/// A weight in keyvi's layout that stands for this one and all higher ones.
+const CAPPED: u32 = u16::MAX as u32;

@@ -15,6 +15,7 @@ pub mod walk;
 pub use fold::Fold;
 pub(crate) use fold::{OpenMark, Opened};
 pub(crate) use position::{LabelRange, Position, Probe};
+pub(crate) use sparse_array::Child;
 pub use sparse_array::SparseArray;
 
 use crate::automaton::LabelSet;

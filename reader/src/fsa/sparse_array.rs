@@ -11,6 +11,7 @@ mod prefixes;
 
 use std::ops::Range;
 
+use super::{Cursor, ValueHandle};
 use crate::bytes::Bytes;
 use crate::error::{Fault, Section};
 use crate::format::to_usize;
@@ -35,6 +36,15 @@ pub struct SparseArray {
     start: usize,
     slots: usize,
     root: u64,
+}
+
+/// A position's child.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Child {
+    pub(crate) at: Cursor,
+    /// The inner weight; 0: none is stored.
+    pub(crate) weight: u32,
+    pub(crate) label: u8,
 }
 
 /// The slots of the array: both slices have the same length.
@@ -208,6 +218,38 @@ impl SparseArray {
         Ok((target != 0).then_some(target))
     }
 
+    /// Appends the children of a position, in the order of the labels. It stands alone so that the loop keeps its registers.
+    #[inline(never)]
+    pub(crate) fn children(&self, at: Cursor, children: &mut Vec<Child>) -> Result<(), Fault> {
+        let slots = self.view();
+        let state = to_usize(at.state);
+        let Some(window) = slots.labels.get(state..).and_then(<[u8]>::first_chunk) else {
+            return Err(self.fault_at(at.state, "a state ends outside of the sparse array"));
+        };
+        for (set, mut labels) in simd::own_labels(window).into_iter().enumerate() {
+            while labels != 0 {
+                let distance = 64 * set + labels.trailing_zeros() as usize;
+                labels &= labels - 1;
+                let p = state + distance;
+                let word = u16::from_le_bytes(slots.words[p]);
+                let target = match transition::relative_distance(word) {
+                    Some(before) if to_usize(before) < p + WINDOW_LEN => {
+                        (p + WINDOW_LEN) as u64 - before
+                    }
+                    _ => self.target(slots, p)?,
+                };
+                if target != 0 {
+                    children.push(Child {
+                        at: Cursor { state: target },
+                        weight: self.weight_in(slots, target)?,
+                        label: slots.labels[p],
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The labels of the slots behind `state`, of which those of its own transitions are as far from it as they say.
     #[inline]
     pub(super) fn window(&self, state: u64) -> Option<&[u8; 256]> {
@@ -259,8 +301,30 @@ impl SparseArray {
         }
     }
 
+    /// The inner weight of a position; 0: none is stored.
+    #[inline]
+    pub(crate) fn weight(&self, at: Cursor) -> Result<u32, Fault> {
+        self.weight_in(self.view(), at.state)
+    }
+
+    /// The value of the key that ends at a position, if one does.
+    #[inline]
+    pub(crate) fn value_at(&self, at: Cursor) -> Result<Option<ValueHandle>, Fault> {
+        Ok(self.value(at.state)?.map(ValueHandle))
+    }
+
+    /// Damage at a position, to be reported by a walk.
+    pub(crate) fn fault(&self, at: Cursor, reason: &'static str) -> Fault {
+        self.fault_at(at.state, reason)
+    }
+
     pub(super) fn inner_weight(&self, state: u64) -> Result<u32, Fault> {
-        let (label, word) = self.slot(self.view(), state, WEIGHT)?;
+        self.weight_in(self.view(), state)
+    }
+
+    #[inline]
+    fn weight_in(&self, slots: Slots<'_>, state: u64) -> Result<u32, Fault> {
+        let (label, word) = self.slot(slots, state, WEIGHT)?;
         Ok(if label == 0 { u32::from(word) } else { 0 })
     }
 

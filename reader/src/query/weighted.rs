@@ -3,44 +3,42 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::automaton::LabelSet;
-use crate::entries::{Entries, Found, Mark, Places, Spot};
+use super::ground::Ground;
+use crate::entries::{Entries, Found, Places};
 use crate::error::Result;
 
 /// A walk in depth over the positions at a prefix and below, a position before those below it. Of the children of one
 /// the heaviest comes first, of those the one of the lowest byte.
 ///
 /// A child weighs what is stored for it, its inner weight, or as much as its parent if nothing is.
-pub(super) struct Weighted {
-    places: Places,
+pub(super) struct Weighted<G: Ground = Places> {
+    ground: G,
     key: Vec<u8>,
     prefix: usize,
-    frames: Vec<Frame>,
-    /// The children of the frames that are still to be visited, those of each frame together, the next one last.
-    children: Vec<Child>,
+    /// Where the walk stands, as long as its children are not listed.
+    here: Option<Branch<G::Spot>>,
+    /// Positions that are still to be visited, the next one last: the children of one stand together.
+    branches: Vec<Branch<G::Spot>>,
+    /// For each position from the prefix to the next branch: what is there before anything below its children.
+    marks: Vec<G::Mark>,
     bound: Bound,
     /// Branches of which it is known that nothing in them weighs as much are left out as well.
     left_out: u32,
-    /// What the next step gives, if it was taken already.
+    /// The next step is for the minimum of now, even if another is set before.
+    settled: bool,
+    /// What that step gives, where it was taken already.
     ahead: Option<Result<Option<u8>>>,
 }
 
-struct Frame {
-    spot: Spot,
-    weight: u32,
-    /// A weight that no key here or below exceeds, as far as was looked for one.
-    most: u32,
-    depth: usize,
-    /// Where its children start, as soon as they are listed.
-    children: Option<usize>,
-    /// Positions that are there before those below a child: as soon as the children are listed, these among them.
-    mark: Mark,
-}
-
 #[derive(Clone, Copy)]
-struct Child {
-    spot: Spot,
+struct Branch<S> {
+    spot: S,
     weight: u32,
+    /// A weight that no key here or below exceeds, as far as was looked for one: of the parent, until it is visited.
+    most: u32,
+    /// Labels that lead here.
+    depth: usize,
+    /// The last of them.
     label: u8,
 }
 
@@ -93,45 +91,52 @@ impl Bound {
     }
 }
 
-impl Weighted {
+impl<G: Ground> Weighted<G> {
     /// A walk that stands where `prefix` leads to; nothing if it leads nowhere.
     pub(super) fn new(entries: &Entries, prefix: &[u8], bound: Bound) -> Result<Option<Self>> {
-        let mut places = Places::default();
-        let start = match places.root(entries) {
-            Some(root) => places.follow(entries, root, prefix)?,
-            None => None,
+        let Some((mut ground, spot)) = G::start(entries, prefix)? else {
+            return Ok(None);
         };
-        let Some(spot) = start else { return Ok(None) };
-        places.open(entries, spot)?;
+        ground.enter(entries, spot, 0)?;
         let weight = match bound {
-            Bound::Minimum(_) => places.stored_weight(entries, spot)?,
+            Bound::Minimum(_) => ground.stored_weight(entries, spot)?,
             Bound::Heaviest(_) => 0,
         };
-        let frame = Frame {
+        let here = Branch {
             spot,
             weight,
             most: u32::MAX,
             depth: prefix.len(),
-            children: None,
-            mark: places.mark(),
+            label: 0,
         };
         Ok(Some(Weighted {
-            places,
+            ground,
             key: prefix.to_vec(),
             prefix: prefix.len(),
-            frames: vec![frame],
-            children: Vec::new(),
+            here: Some(here),
+            branches: Vec::new(),
+            marks: Vec::new(),
             bound,
             left_out: 0,
+            settled: false,
             ahead: None,
         }))
     }
 
     /// From now on, leaves out what is lighter, in a walk that has such a minimum.
-    pub(super) fn set_minimum(&mut self, weight: u32) {
+    pub(super) fn set_minimum(&mut self, entries: &Entries, weight: u32) {
+        if self.settled {
+            let ahead = self.step(entries, |_| true);
+            self.ahead = Some(ahead);
+        }
         if let Bound::Minimum(minimum) = &mut self.bound {
             *minimum = weight;
         }
+    }
+
+    /// A minimum that is set before the next step is not for that step.
+    pub(super) fn settle(&mut self) {
+        self.settled = true;
     }
 
     /// From now on, leaves out branches in which nothing weighs as much.
@@ -150,121 +155,105 @@ impl Weighted {
     }
 
     /// The value of the key that ends at the current position, if one does.
+    #[inline]
     pub(super) fn found(&mut self, entries: &Entries) -> Result<Option<Found>> {
-        match self.frames.last() {
-            Some(frame) => self.places.value(entries, frame.spot, &self.key),
+        match self.here {
+            Some(here) => self.ground.value(entries, here.spot, &self.key),
             None => Ok(None),
         }
     }
 
     /// Goes to the next position; the label that leads there, or nothing at the end. If there are children where the walk
     /// stands, they are listed now, but for those whose labels are not wanted.
+    #[inline]
     pub(super) fn step(
         &mut self,
         entries: &Entries,
         wanted: impl Fn(u8) -> bool,
     ) -> Result<Option<u8>> {
+        self.settled = false;
         if let Some(ahead) = self.ahead.take() {
             return ahead;
         }
-        loop {
-            let Some(frame) = self.frames.last() else {
-                return Ok(None);
-            };
-            let Some(start) = frame.children else {
-                self.list(entries, &wanted)?;
+        if let Some(here) = self.here.take() {
+            self.list(entries, here, wanted)?;
+        }
+        while let Some(mut branch) = self.branches.pop() {
+            if branch.weight < self.bound.lowest() {
                 continue;
-            };
-            let lowest = self.bound.lowest();
-            let next = self.children[start..].last().copied();
-            let Some(child) = next.filter(|child| child.weight >= lowest) else {
-                self.children.truncate(start);
-                self.frames.pop();
-                continue;
-            };
-            self.children.pop();
-            self.places.truncate(frame.mark);
-            let mut most = frame.most;
+            }
+            let above = branch.depth - 1;
+            self.ground.truncate(self.marks[above - self.prefix]);
             if self.left_out > 0 {
-                let depth = frame.depth + 1;
-                (most, _) = self.places.weight(entries, child.spot, most, depth)?;
-                if most < self.left_out {
+                branch.most =
+                    (self.ground).most(entries, branch.spot, branch.most, branch.depth)?;
+                if branch.most < self.left_out {
                     continue;
                 }
             }
-            self.key.truncate(frame.depth);
-            self.key.push(child.label);
-            self.places
-                .check_depth(entries, child.spot, self.key.len())?;
-            self.places.open(entries, child.spot)?;
-            self.frames.push(Frame {
-                spot: child.spot,
-                weight: child.weight,
-                most,
-                depth: self.key.len(),
-                children: None,
-                mark: self.places.mark(),
-            });
-            return Ok(Some(child.label));
+            self.key.truncate(above);
+            self.key.push(branch.label);
+            self.ground.enter(entries, branch.spot, branch.depth)?;
+            self.here = Some(branch);
+            return Ok(Some(branch.label));
         }
-    }
-
-    /// Takes the next step already: a minimum that is set from here on is not for it.
-    pub(super) fn step_ahead(&mut self, entries: &Entries) {
-        self.ahead = Some(self.step(entries, |_| true));
+        Ok(None)
     }
 
     /// Leaves out what is below the current position.
     pub(super) fn skip(&mut self, entries: &Entries) -> Result<()> {
+        let Some(here) = self.here.take() else {
+            return Ok(());
+        };
         if let Bound::Heaviest(_) = self.bound {
             // branches count for the bound as soon as they are seen
-            self.list(entries, |_| true)?;
-        }
-        if let Some(frame) = self.frames.pop()
-            && let Some(start) = frame.children
-        {
-            self.children.truncate(start);
+            let start = self.branches.len();
+            self.list(entries, here, |_| true)?;
+            self.branches.truncate(start);
         }
         Ok(())
     }
 
-    /// Lists the children of the current position.
-    fn list(&mut self, entries: &Entries, wanted: impl Fn(u8) -> bool) -> Result<()> {
-        let Some(frame) = self.frames.last_mut() else {
-            return Ok(());
-        };
-        let start = self.children.len();
-        frame.children = Some(start);
-        let mut labels = self.places.labels(entries, frame.spot)?;
-        if let Bound::Heaviest(_) = self.bound {
-            labels = labels.without(LabelSet::one(0));
+    /// Lists the children of a position.
+    #[inline]
+    fn list(
+        &mut self,
+        entries: &Entries,
+        parent: Branch<G::Spot>,
+        wanted: impl Fn(u8) -> bool,
+    ) -> Result<()> {
+        let start = self.branches.len();
+        let (bound, branches) = (&mut self.bound, &mut self.branches);
+        let no_zero = matches!(bound, Bound::Heaviest(_));
+        let wanted = |label| !(no_zero && label == 0) && wanted(label);
+        self.ground
+            .children(entries, parent.spot, wanted, |label, stored, spot| {
+                let weight = if stored == 0 { parent.weight } else { stored };
+                let lowest = bound.lowest();
+                if weight < lowest {
+                    return false;
+                }
+                if let Bound::Heaviest(heaviest) = bound
+                    && weight != parent.weight
+                    && weight > lowest
+                {
+                    heaviest.put(weight);
+                }
+                branches.push(Branch {
+                    spot,
+                    weight,
+                    most: parent.most,
+                    depth: parent.depth + 1,
+                    label,
+                });
+                true
+            })?;
+        let children = &mut self.branches[start..];
+        if children.len() > 1 {
+            children.sort_unstable_by_key(|child| (child.weight, Reverse(child.label)));
         }
-        for label in labels.into_iter().filter(|&label| wanted(label)) {
-            let mark = self.places.mark();
-            let Some(spot) = self.places.step(entries, frame.spot, label)? else {
-                continue;
-            };
-            let stored = self.places.stored_weight(entries, spot)?;
-            let weight = if stored == 0 { frame.weight } else { stored };
-            let lowest = self.bound.lowest();
-            if weight < lowest {
-                self.places.truncate(mark);
-                continue;
-            }
-            if let Bound::Heaviest(heaviest) = &mut self.bound
-                && weight != frame.weight
-                && weight > lowest
-            {
-                heaviest.put(weight);
-            }
-            self.children.push(Child {
-                spot,
-                weight,
-                label,
-            });
-        }
-        frame.mark = self.places.mark();
-        self.children[start..].sort_unstable_by_key(|child| (child.weight, Reverse(child.label)));
+        self.marks.truncate(parent.depth - self.prefix);
+        self.marks.push(self.ground.mark());
         Ok(())
     }
 }

@@ -84,7 +84,6 @@ impl<A: Automaton> Look for FuzzyHits<A> {
                 && let Some(found) = walk.found(entries)?
             {
                 return Ok(Some(Raw {
-                    matched: walk.key().to_vec(),
                     end: Characters::new(walk.key()).len(),
                     score: self.near.score(state),
                     found,
@@ -92,5 +91,9 @@ impl<A: Automaton> Look for FuzzyHits<A> {
                 }));
             }
         }
+    }
+
+    fn matched(&self) -> &[u8] {
+        self.walk.as_ref().map_or(&[], Weighted::key)
     }
 }

@@ -77,6 +77,7 @@ impl Keyvi {
             rows: vec![row],
             words,
             started: false,
+            matched: Vec::new(),
         }))
     }
 }
@@ -96,6 +97,8 @@ struct FuzzyCompletions {
     rows: Vec<Row>,
     words: Option<Words>,
     started: bool,
+    /// The string of the current hit.
+    matched: Vec<u8>,
 }
 
 /// What of the words of a multiword completion was read.
@@ -139,9 +142,9 @@ impl Look for FuzzyCompletions {
             if self.is_query
                 && let Some(found) = walk.found(entries)?
             {
-                walk.step_ahead(entries);
+                walk.settle();
+                self.matched.clone_from(&self.query);
                 return Ok(Some(Raw {
-                    matched: self.query.clone(),
                     end: self.typed,
                     score: 0,
                     found,
@@ -172,13 +175,18 @@ impl Look for FuzzyCompletions {
             if near_enough && let Some(found) = walk.found(entries)? {
                 let key = walk.key();
                 let below = &key[key.len() - depth..];
-                let matched = match &self.words {
-                    Some(words) if words.boundary > 0 => below[words.boundary..].to_vec(),
-                    _ => [&self.name, below].concat(),
-                };
-                walk.step_ahead(entries);
+                self.matched.clear();
+                match &self.words {
+                    Some(words) if words.boundary > 0 => {
+                        self.matched.extend_from_slice(&below[words.boundary..]);
+                    }
+                    _ => {
+                        self.matched.extend_from_slice(&self.name);
+                        self.matched.extend_from_slice(below);
+                    }
+                }
+                walk.settle();
                 return Ok(Some(Raw {
-                    matched,
                     end: end.read,
                     score: u32::try_from(end.score).unwrap_or(u32::MAX),
                     found,
@@ -192,9 +200,13 @@ impl Look for FuzzyCompletions {
         Ok(None)
     }
 
-    fn set_minimum_weight(&mut self, weight: u32) {
+    fn matched(&self) -> &[u8] {
+        &self.matched
+    }
+
+    fn set_minimum_weight(&mut self, entries: &Entries, weight: u32) {
         if let Some(walk) = &mut self.walk {
-            walk.set_minimum(weight);
+            walk.set_minimum(entries, weight);
         }
     }
 }

@@ -10,9 +10,13 @@ mod sorted;
 mod top;
 mod wide;
 
+use std::task::Poll;
+
+use crate::dictionary::Dictionary;
 use crate::entries::{Entries, Found};
 use crate::error::Result;
 use crate::matched::Match;
+use crate::value::Value;
 
 /// The byte between reordered words and a phrase.
 const SEPARATOR: u8 = 0x1B;
@@ -60,6 +64,7 @@ impl Keyvi {
             left: self.entries.most(),
             entries: self.entries.clone(),
             look: Box::new(look),
+            hit: None,
         }
     }
 }
@@ -74,9 +79,13 @@ pub struct Hit {
 }
 
 /// The hits of a query, found one by one as they are asked for.
+///
+/// [`advance`](Self::advance) goes to the next one without allocating; as an [`Iterator`] it gives owned [`Hit`]s. After an
+/// error or at the end it stays at the end.
 pub struct Hits {
     entries: Entries,
     look: Box<dyn Look + Send>,
+    hit: Option<Raw>,
     left: u64,
 }
 
@@ -85,7 +94,79 @@ impl Hits {
     /// effect on other queries, nor on the stand-alone completions. The position behind the latest hit is entered already, as
     /// in keyvi, whose own iterators are also one hit ahead when they are told.
     pub fn set_minimum_weight(&mut self, weight: u32) {
-        self.look.set_minimum_weight(weight);
+        self.look.set_minimum_weight(&self.entries, weight);
+    }
+
+    /// Goes to the next hit; false at the end.
+    pub fn advance(&mut self) -> Result<bool> {
+        let advanced = self.go(|look, entries| look.advance(entries).map(Poll::Ready))?;
+        Ok(matches!(advanced, Poll::Ready(true)))
+    }
+
+    /// As [`advance`](Self::advance), but gives up after so many positions, for callers that hold a lock meanwhile. It is
+    /// pending then, and goes on from there when it is called again. Queries that may look at many positions at a time are
+    /// pending at once.
+    pub fn poll(&mut self, mut positions: usize) -> Result<Poll<bool>> {
+        self.go(|look, entries| look.poll(entries, &mut positions))
+    }
+
+    #[inline]
+    fn go(
+        &mut self,
+        advance: impl FnOnce(&mut (dyn Look + Send), &Entries) -> Result<Poll<Option<Raw>>>,
+    ) -> Result<Poll<bool>> {
+        self.hit = None;
+        let Some(left) = self.left.checked_sub(1) else {
+            return Ok(Poll::Ready(false));
+        };
+        let before = std::mem::take(&mut self.left);
+        self.entries.go_on()?;
+        Ok(match advance(&mut *self.look, &self.entries)? {
+            Poll::Ready(hit) => {
+                self.hit = hit;
+                if hit.is_some() {
+                    self.left = left;
+                }
+                Poll::Ready(hit.is_some())
+            }
+            Poll::Pending => {
+                self.left = before;
+                Poll::Pending
+            }
+        })
+    }
+
+    /// The matched string of the current hit.
+    pub fn key(&self) -> &[u8] {
+        self.look.matched()
+    }
+
+    fn hit(&self) -> Raw {
+        self.hit.expect("the query stands on a hit")
+    }
+
+    /// Where the current hit ends, see [`Hit::end`].
+    ///
+    /// # Panics
+    ///
+    /// As the methods below, before the first [`advance`](Self::advance) and after the end.
+    pub fn end(&self) -> usize {
+        self.hit().end
+    }
+
+    /// How far the current hit is from what was asked for, see [`Match::score`].
+    pub fn score(&self) -> u32 {
+        self.hit().score
+    }
+
+    /// The dictionary that the current hit was found in.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.entries.source(self.hit().found.source).dictionary
+    }
+
+    /// The value of the current hit.
+    pub fn value(&self) -> Value<'_> {
+        self.entries.value(self.hit().found)
     }
 }
 
@@ -93,20 +174,17 @@ impl Iterator for Hits {
     type Item = Result<Hit>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let left = self.left.checked_sub(1)?;
-        self.left = 0;
-        let hit = self
-            .entries
-            .go_on()
-            .and_then(|()| self.look.advance(&self.entries));
-        let hit = hit.transpose()?;
-        Some(hit.map(|hit| {
-            self.left = left;
-            Hit {
-                matched: self.entries.matched(hit.matched, hit.score, hit.found),
-                end: hit.end,
+        match self.advance() {
+            Ok(true) => {
+                let Raw {
+                    end, score, found, ..
+                } = self.hit();
+                let matched = self.entries.matched(self.key().to_vec(), score, found);
+                Some(Ok(Hit { matched, end }))
             }
-        }))
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
@@ -121,18 +199,26 @@ impl std::fmt::Debug for Hits {
 
 /// The walk behind a query.
 trait Look {
-    /// The next hit, or nothing at the end. Not called again behind the end or an error.
+    /// Goes to the next hit, or nothing at the end. Not called again behind the end or an error.
     fn advance(&mut self, entries: &Entries) -> Result<Option<Raw>>;
 
-    fn set_minimum_weight(&mut self, _weight: u32) {}
+    /// As [`advance`](Self::advance), for as long as there are positions left, which it counts.
+    fn poll(&mut self, _entries: &Entries, _positions: &mut usize) -> Result<Poll<Option<Raw>>> {
+        Ok(Poll::Pending)
+    }
+
+    /// The matched string of the current hit.
+    fn matched(&self) -> &[u8];
+
+    fn set_minimum_weight(&mut self, _entries: &Entries, _weight: u32) {}
 
     /// Hits lighter than this are not wanted: it may leave out branches that have no others.
     fn leave_out_below(&mut self, _weight: u32) {}
 }
 
 /// A hit as a walk gives it.
+#[derive(Clone, Copy)]
 struct Raw {
-    matched: Vec<u8>,
     end: usize,
     score: u32,
     found: Found,

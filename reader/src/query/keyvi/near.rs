@@ -24,20 +24,27 @@ struct NearHits {
     minimum_prefix: usize,
 }
 
+impl NearHits {
+    fn is_query(&self) -> bool {
+        self.walk.key().len() == self.minimum_prefix
+    }
+}
+
 impl Look for NearHits {
     fn advance(&mut self, entries: &Entries) -> Result<Option<Raw>> {
         let found = self.walk.advance(entries)?;
-        Ok(found.map(|found| {
-            let key = self.walk.key();
-            let is_query = key.len() == self.minimum_prefix;
-            let matched = if is_query { &self.query } else { key };
-            Raw {
-                matched: matched.to_vec(),
-                end: matched.len(),
-                score: self.walk.score(),
-                found,
-                is_query,
-            }
+        Ok(found.map(|found| Raw {
+            end: self.matched().len(),
+            score: self.walk.score(),
+            found,
+            is_query: self.is_query(),
         }))
+    }
+
+    fn matched(&self) -> &[u8] {
+        if self.is_query() {
+            return &self.query;
+        }
+        self.walk.key()
     }
 }

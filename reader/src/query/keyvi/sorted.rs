@@ -1,6 +1,7 @@
 //! Hits found in byte order, given in that of the weights.
 
 use std::cmp::Reverse;
+use std::task::Poll;
 
 use super::{Look, Raw};
 use crate::automaton::Characters;
@@ -11,8 +12,10 @@ use crate::error::Result;
 pub(super) struct Sorted<W> {
     walk: Option<W>,
     prefix: Vec<u8>,
-    /// The last one comes first.
-    hits: Vec<Raw>,
+    /// With their keys; the last one comes first.
+    hits: Vec<(Vec<u8>, Raw)>,
+    /// The key of the current one.
+    key: Vec<u8>,
 }
 
 /// Where a hit stands among the others: the branches that lead to it, the heavier ones first.
@@ -25,24 +28,25 @@ impl<W: Walk> Sorted<W> {
             walk: Some(walk),
             prefix: prefix.to_vec(),
             hits: Vec::new(),
+            key: Vec::new(),
         }
     }
 
     fn find(&mut self, entries: &Entries, mut walk: W) -> Result<()> {
         while let Some(found) = walk.advance(entries)? {
-            self.hits.push(Raw {
-                matched: walk.key().to_vec(),
+            let hit = Raw {
                 end: Characters::new(walk.key()).len(),
                 score: walk.score(),
                 found,
                 is_query: false,
-            });
+            };
+            self.hits.push((walk.key().to_vec(), hit));
         }
         if self.hits.len() > 1 {
             let mut ranked = Vec::with_capacity(self.hits.len());
             if let Some(mut branches) = Branches::new(entries, &self.prefix)? {
                 for hit in self.hits.drain(..) {
-                    ranked.push((branches.rank(entries, &hit.matched)?, hit));
+                    ranked.push((branches.rank(entries, &hit.0)?, hit));
                 }
             }
             ranked.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
@@ -52,12 +56,31 @@ impl<W: Walk> Sorted<W> {
     }
 }
 
+impl<W> Sorted<W> {
+    fn pop(&mut self) -> Option<Raw> {
+        let hit;
+        (self.key, hit) = self.hits.pop()?;
+        Some(hit)
+    }
+}
+
 impl<W: Walk> Look for Sorted<W> {
     fn advance(&mut self, entries: &Entries) -> Result<Option<Raw>> {
         if let Some(walk) = self.walk.take() {
             self.find(entries, walk)?;
         }
-        Ok(self.hits.pop())
+        Ok(self.pop())
+    }
+
+    fn poll(&mut self, _entries: &Entries, _positions: &mut usize) -> Result<Poll<Option<Raw>>> {
+        Ok(match self.walk {
+            Some(_) => Poll::Pending,
+            None => Poll::Ready(self.pop()),
+        })
+    }
+
+    fn matched(&self) -> &[u8] {
+        &self.key
     }
 }
 

@@ -1,5 +1,8 @@
 //! keyvi's number of results, which is none.
 
+use std::ops::ControlFlow;
+use std::task::Poll;
+
 use super::super::weighted::Heaviest;
 use super::{Look, Raw};
 use crate::entries::Entries;
@@ -23,26 +26,54 @@ impl<L: Look> Top<L> {
     }
 }
 
+impl<L: Look> Top<L> {
+    /// Breaks with a hit that counts, or with nothing if none is wanted; goes on otherwise.
+    fn judge(&mut self, entries: &Entries, hit: Raw) -> ControlFlow<Option<Raw>> {
+        if hit.is_query {
+            return ControlFlow::Break(Some(hit));
+        }
+        if self.count == 0 {
+            return ControlFlow::Break(None);
+        }
+        let weight = entries.value(hit.found).weight();
+        if weight < self.heaviest.lowest() {
+            return ControlFlow::Continue(());
+        }
+        self.heaviest.put(weight);
+        self.look.leave_out_below(self.heaviest.lowest());
+        ControlFlow::Break(Some(hit))
+    }
+}
+
 impl<L: Look> Look for Top<L> {
     fn advance(&mut self, entries: &Entries) -> Result<Option<Raw>> {
         while let Some(hit) = self.look.advance(entries)? {
-            if hit.is_query {
-                return Ok(Some(hit));
-            }
-            if self.count == 0 {
-                break;
-            }
-            let weight = entries.value(hit.found).weight();
-            if weight >= self.heaviest.lowest() {
-                self.heaviest.put(weight);
-                self.look.leave_out_below(self.heaviest.lowest());
-                return Ok(Some(hit));
+            match self.judge(entries, hit) {
+                ControlFlow::Continue(()) => {}
+                ControlFlow::Break(hit) => return Ok(hit),
             }
         }
         Ok(None)
     }
 
-    fn set_minimum_weight(&mut self, weight: u32) {
-        self.look.set_minimum_weight(weight);
+    fn poll(&mut self, entries: &Entries, positions: &mut usize) -> Result<Poll<Option<Raw>>> {
+        while let Poll::Ready(hit) = self.look.poll(entries, positions)? {
+            let Some(hit) = hit else {
+                return Ok(Poll::Ready(None));
+            };
+            match self.judge(entries, hit) {
+                ControlFlow::Continue(()) => {}
+                ControlFlow::Break(hit) => return Ok(Poll::Ready(hit)),
+            }
+        }
+        Ok(Poll::Pending)
+    }
+
+    fn matched(&self) -> &[u8] {
+        self.look.matched()
+    }
+
+    fn set_minimum_weight(&mut self, entries: &Entries, weight: u32) {
+        self.look.set_minimum_weight(entries, weight);
     }
 }

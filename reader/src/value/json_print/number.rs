@@ -1,12 +1,18 @@
 //! Numbers in JSON text.
 
 use std::io::Write as _;
+use std::ops::Range;
 
 /// Largest number of digits before the point in the plain layout of a double.
 const PLAIN_DIGITS: usize = 21;
 
 /// Smallest exponent of a double's first digit in the plain layout.
 const SMALLEST_PLAIN_EXPONENT: i32 = -6;
+
+/// Decimal fractions of few digits: so many behind the point, and 15 in all.
+const FEW_DECIMALS: usize = 7;
+const FEW_SCALE: f64 = 1e7;
+const FEW: Range<f64> = 1e-6..1e8;
 
 /// Appends the decimal digits of `value`.
 pub(super) fn write_decimal(mut value: u64, out: &mut Vec<u8>) {
@@ -37,6 +43,46 @@ pub(super) fn write_double(value: f64, out: &mut Vec<u8>) {
         out.extend_from_slice(b"Infinity");
         return;
     }
+    if !write_few_decimals(value, out) {
+        write_shortest(value, out);
+    }
+}
+
+/// Appends a double that is a decimal fraction of few digits, as most in documents are; whether it is one.
+///
+/// No two decimal fractions of 15 digits or less have the same double. So the one that gives this double has its fewest
+/// digits, but for zeros at its end.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "neither negative nor above 2^53"
+)]
+#[expect(clippy::float_cmp, reason = "it has to be the same double")]
+fn write_few_decimals(value: f64, out: &mut Vec<u8>) -> bool {
+    if !FEW.contains(&value) {
+        return false;
+    }
+    let scaled = (value * FEW_SCALE + 0.5) as u64;
+    if scaled as f64 / FEW_SCALE != value {
+        return false;
+    }
+    let scale = FEW_SCALE as u64;
+    write_decimal(scaled / scale, out);
+    out.push(b'.');
+    let mut digits = [b'0'; FEW_DECIMALS];
+    let mut rest = scaled % scale;
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10).to_le_bytes()[0];
+        rest /= 10;
+    }
+    let last = digits.iter().rposition(|&digit| digit != b'0');
+    out.extend_from_slice(&digits[..=last.unwrap_or(0)]);
+    true
+}
+
+/// Appends a finite double that is not negative in the fewest digits.
+fn write_shortest(value: f64, out: &mut Vec<u8>) {
     // `d.ddde-N`, which is at most 17 digits, the point and `e-324`
     let mut buffer = [0_u8; 32];
     let mut rest = &mut buffer[..];
@@ -101,7 +147,46 @@ fn write_layout(first: u8, fraction: &[u8], exponent: i32, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn same_either_way(value: f64) {
+        let (mut few, mut shortest) = (Vec::new(), Vec::new());
+        write_shortest(value, &mut shortest);
+        if write_few_decimals(value, &mut few) {
+            assert_eq!(few, shortest);
+        } else {
+            assert_eq!(few, b"");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn decimal_fractions(digits in 0..2_000_000_000_000_000_u64, decimals in 0..10_i32) {
+            let text = format!("{digits}e-{decimals}");
+            let value: f64 = text.parse().unwrap();
+            same_either_way(value);
+            for near in [value.next_down().abs(), value.next_up()] {
+                same_either_way(near);
+            }
+        }
+
+        #[test]
+        fn any_doubles(value in 0.0..1e9_f64) {
+            same_either_way(value);
+        }
+    }
+
+    #[test]
+    fn few_decimals_are_seen() {
+        for value in [1.0, 39.74595, 0.000_001_5, 99_999_999.999_999_9] {
+            assert!(write_few_decimals(value, &mut Vec::new()), "{value}");
+        }
+        for value in [0.0, 1e8, 0.1 + 0.2, 5e-7, 1.0 / 3.0] {
+            assert!(!write_few_decimals(value, &mut Vec::new()), "{value}");
+        }
+    }
 
     #[test]
     fn layouts() {
