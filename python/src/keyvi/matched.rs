@@ -82,14 +82,15 @@ impl Match {
         Match::new(Origin::Found(found), Text::Found, start, end, score)
     }
 
-    /// The match of the hit that a query stands on.
+    /// The match of the hit that a query stands on. It makes no exception, so that no garbage is collected meanwhile, whose
+    /// finalizers may be waiting for the query.
     #[inline]
     pub(super) fn hit(py: Python<'_>, hits: &Hits) -> Self {
         let (key, score, handle) = (hits.key(), hits.score(), hits.value().handle());
         let dictionary = hits.dictionary().clone();
         let found = keyfold_reader::Match::new(Vec::new(), score, dictionary, handle);
-        let text = match PyString::from_bytes(py, key) {
-            Ok(text) => Text::Object(text.unbind()),
+        let text = match std::str::from_utf8(key) {
+            Ok(text) => Text::Object(PyString::new(py, text).unbind()),
             Err(_) => Text::Bytes(key.to_vec()),
         };
         Match::new(Origin::Found(found), text, 0, hits.end(), as_float(score))
