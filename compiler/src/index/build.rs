@@ -11,7 +11,7 @@ use super::filter::{self, Hashes};
 use super::segment::{Segment, new_name};
 use super::storage::SyncPoint;
 use super::store::{Sink, Store};
-use super::table::{Sorted, Table, Written};
+use super::table::{Sorted, Table};
 use crate::error::{At, Result};
 use crate::generator::Generator;
 use crate::options::{Format, Options};
@@ -22,6 +22,9 @@ use crate::value::{Encoder, Input};
 /// Most rows of a table that are learned from, and how many of them are neighbours.
 const SAMPLE: usize = 1 << 13;
 const WINDOW: usize = 64;
+
+/// Deleted keys that are looked for together.
+const CHUNK: usize = 1 << 10;
 
 /// What is stored with a key that is deleted: nil, as `MessagePack`.
 const NIL: &[u8] = &[0xC0];
@@ -66,18 +69,20 @@ impl Build {
     pub(crate) fn add_table(
         &mut self,
         table: &Table,
-        hides: impl Fn(&[u8]) -> Result<bool> + Sync,
+        hides: impl Fn(&[&[u8]]) -> Result<Vec<bool>> + Sync,
     ) -> Result<()> {
         let rows = table.sorted();
-        let is_needed = |(key, document): (_, Written<'_>)| Ok(document.is_some() || hides(key)?);
-        let is_needed = || {
-            rows.par_iter()
-                .map(is_needed)
-                .collect::<Result<Vec<bool>>>()
+        let gone = rows.iter().filter(|(_, document)| document.is_none());
+        let gone: Vec<&[u8]> = gone.map(|(key, _)| key).collect();
+        let needed = || {
+            gone.par_chunks(CHUNK)
+                .map(|keys| hides(keys))
+                .collect::<Result<Vec<_>>>()
         };
-        let ((), needed) = rayon::join(|| self.learn(&rows), is_needed);
-        for ((key, document), needed) in rows.iter().zip(needed?) {
-            if needed {
+        let ((), needed) = rayon::join(|| self.learn(&rows), needed);
+        let mut needed = needed?.into_iter().flatten();
+        for (key, document) in rows.iter() {
+            if document.is_some() || needed.next() == Some(true) {
                 self.add(key, document)?;
             }
         }
@@ -90,7 +95,10 @@ impl Build {
         if self.options.format == Format::Keyvi {
             return;
         }
-        let step = rows.iter().len().div_ceil(SAMPLE).max(1);
+        // deleted keys alone are not worth much learning
+        let any = rows.iter().any(|(_, document)| document.is_some());
+        let most = if any { SAMPLE } else { WINDOW };
+        let step = rows.iter().len().div_ceil(most).max(1);
         let (mut sample, mut stored) = (RowBlock::default(), Vec::new());
         for (index, (key, document)) in rows.iter().enumerate() {
             if !(index / WINDOW).is_multiple_of(step) {
@@ -160,7 +168,7 @@ impl Build {
     /// A table as a source of queries, in memory.
     pub(crate) fn in_memory(table: &Table, options: &Options) -> Result<Source> {
         let mut build = Build::new(options)?;
-        build.add_table(table, |_| Ok(true))?;
+        build.add_table(table, |keys| Ok(vec![true; keys.len()]))?;
         let deleted: KeySet = build.deleted.into_iter().collect();
         let mut file = Vec::new();
         build.generator.finish_into(&mut file)?;

@@ -108,7 +108,7 @@ impl Core {
     /// The segment; none if nothing is left to store. A deleted key that no older segment stores leaves no trace.
     fn build(&self, frozen: &Frozen, older: &[Arc<Segment>]) -> Result<Option<Segment>> {
         let mut build = Build::new(&self.options())?.filtered(self.settings.filter);
-        build.add_table(&frozen.table, |key| stores(older, key))?;
+        build.add_table(&frozen.table, |keys| stores_many(older, keys))?;
         if build.is_empty() {
             return Ok(None);
         }
@@ -128,4 +128,21 @@ pub(crate) fn stores(segments: &[Arc<Segment>], key: &[u8]) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// As [`stores`], of several keys.
+fn stores_many(segments: &[Arc<Segment>], keys: &[&[u8]]) -> Result<Vec<bool>> {
+    let hashed: Vec<Hashed<'_>> = keys.iter().map(|key| Hashed::new(key)).collect();
+    let mut stored = vec![false; keys.len()];
+    let mut values = Vec::new();
+    for segment in segments {
+        let asked = (0..keys.len()).filter(|&at| !stored[at] && segment.passes(&hashed[at]));
+        let asked: Vec<usize> = asked.collect();
+        let batch: Vec<&[u8]> = asked.iter().map(|&at| keys[at]).collect();
+        segment.dictionary.get_many_into(&batch, &mut values)?;
+        for (&at, value) in asked.iter().zip(&values) {
+            stored[at] = value.is_some();
+        }
+    }
+    Ok(stored)
 }

@@ -3,7 +3,6 @@
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-use rayon::prelude::*;
 
 use crate::sort::order::{Entry, head, sort};
 
@@ -119,13 +118,6 @@ impl<'t> Sorted<'t> {
     /// Keys with what they have.
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&'t [u8], Written<'t>)> {
         self.entries.iter().map(|entry| row_of(self.rows, *entry))
-    }
-
-    /// The same on all cores.
-    pub(crate) fn par_iter(&self) -> impl IndexedParallelIterator<Item = (&'t [u8], Written<'t>)> {
-        self.entries
-            .par_iter()
-            .map(|entry| row_of(self.rows, *entry))
     }
 }
 

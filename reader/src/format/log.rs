@@ -32,7 +32,7 @@
 //! begun. A log whose first record does not follow on the last of the log before is part of a torn tail, too, unless its header or
 //! a record in it says that the missing ones had been on disk.
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64, xxh3_64_with_seed};
 
 use super::to_usize;
 use super::varint::{MAX_VARINT_LEN, read_varint, write_varint};
@@ -47,6 +47,9 @@ pub const HEADER_LEN: usize = 56;
 
 /// Bytes of a record beside its payload.
 pub const RECORD_LEN: usize = 28;
+
+/// Bytes of these that the checksum is of.
+const HASHED_LEN: usize = RECORD_LEN - 8;
 
 /// Most bytes of a payload.
 pub const MAX_PAYLOAD_LEN: usize = u32::MAX as usize;
@@ -129,16 +132,19 @@ impl Header {
     /// If the payload is longer.
     pub fn write_record(&self, sequence: u64, synced: u64, payload: &[u8], out: &mut Vec<u8>) {
         let length = u32::try_from(payload.len()).expect("a payload is shorter than 4 GiB");
-        let head = Head {
-            length,
-            sequence,
-            synced,
-        };
-        out.extend_from_slice(&length.to_le_bytes());
-        out.extend_from_slice(&head.checksum(payload, self.salt).to_le_bytes());
+        let length = length.to_le_bytes();
+        // what is hashed stands together first: the checksum's place is before it, the length's then before that
+        let start = out.len();
+        let hashed = start + RECORD_LEN - HASHED_LEN;
+        out.reserve(RECORD_LEN + payload.len());
+        out.extend_from_slice(&[0; RECORD_LEN - HASHED_LEN]);
+        out.extend_from_slice(&length);
         out.extend_from_slice(&sequence.to_le_bytes());
         out.extend_from_slice(&synced.to_le_bytes());
         out.extend_from_slice(payload);
+        let sum = xxh3_64_with_seed(&out[hashed..], self.salt);
+        out[start..start + 4].copy_from_slice(&length);
+        out[start + 4..start + 12].copy_from_slice(&sum.to_le_bytes());
     }
 }
 
