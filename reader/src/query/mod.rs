@@ -10,6 +10,7 @@ pub mod keyvi;
 mod multiword;
 mod near;
 mod normalize;
+mod queue;
 mod search;
 mod texts;
 mod weighted;
