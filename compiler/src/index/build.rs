@@ -76,7 +76,7 @@ impl Build {
         let gone: Vec<&[u8]> = gone.map(|(key, _)| key).collect();
         let needed = || {
             gone.par_chunks(CHUNK)
-                .map(|keys| hides(keys))
+                .map(&hides)
                 .collect::<Result<Vec<_>>>()
         };
         let ((), needed) = rayon::join(|| self.learn(&rows), needed);

@@ -138,6 +138,13 @@ impl Characters {
         &self.list
     }
 
+    /// The first byte of a character; nothing behind the last one.
+    #[inline]
+    pub(crate) fn first_byte(&self, character: usize) -> Option<u8> {
+        let start = self.starts.get(character)?;
+        self.bytes.get(*start).copied()
+    }
+
     /// Whether all of it is valid UTF-8.
     pub(crate) fn are_valid(&self) -> bool {
         self.list.iter().all(|&character| character < STRAY)

@@ -96,6 +96,10 @@ impl Automaton for FuzzyPrefix {
         self.at_end(state).unwrap_or(0)
     }
 
+    fn is_settled(&self, state: &Typed) -> bool {
+        state.alignment.is_none() && state.least.is_some()
+    }
+
     fn least_score(&self, state: &Typed) -> u32 {
         let below = state.alignment.map(|at| self.typed.least_score(&at));
         less(below, state.least).unwrap_or(0)

@@ -6,7 +6,12 @@ use crate::error::{Error, Result};
 
 /// Most edits.
 pub const MAX_DISTANCE: u32 = 4;
-const LEVELS: usize = MAX_DISTANCE as usize + 1;
+/// Bits of a lane: twice the largest distance and one, and two more that a shift may reach.
+const LANE: u32 = 12;
+/// The lowest bit of each lane.
+const LANES: u64 = 1 | 1 << LANE | 1 << (2 * LANE) | 1 << (3 * LANE) | 1 << (4 * LANE);
+/// Most characters of a query whose positions, and as many more as there may be edits, are bits of one word.
+const SHORT: usize = 63 - MAX_DISTANCE as usize;
 
 /// Accepts the keys that at most so many edits lead to: insertion, deletion and replacement of a character, and the
 /// swap of two neighbours, no part being edited twice (the optimal string alignment distance). The score is the
@@ -24,21 +29,29 @@ pub struct Levenshtein {
     query: Characters,
     /// All of the query is UTF-8.
     valid: bool,
-    /// Where each of the ASCII characters stands in the query, as bits; empty if the query is longer than 64.
+    /// Where each of the ASCII characters stands in the query: bit `max distance + i` for position `i`. Empty if the query
+    /// is longer than [`SHORT`].
     places: Vec<u64>,
+    /// All positions and the end of the query as such bits, if there are places.
+    all_places: u64,
     max_distance: u32,
+    /// A bit for each position that a lane has.
+    lane: u64,
+    /// The lowest bit of each lane up to that of the largest distance.
+    lanes: u64,
     exact: u32,
 }
 
-/// The positions of the query that the characters read so far lead to.
+/// The positions of the query that the characters read so far lead to, in lanes of [`LANE`] bits: one for each number of
+/// edits, from none on.
 ///
-/// Bit `i` stands for the position `characters read - max distance + i`.
+/// Bit `i` of a lane stands for the position `characters read - max distance + i`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alignment {
-    /// Per number of edits: positions reached with so many or fewer.
-    reached: [u16; LEVELS],
-    /// Per number of edits: positions where the second of two swapped characters was read, and the first must follow.
-    swapped: [u16; LEVELS],
+    /// Positions reached with so many edits or fewer.
+    reached: u64,
+    /// Positions where the second of two swapped characters was read, and the first must follow.
+    swapped: u64,
     /// Characters read.
     read: u32,
     partial: Partial,
@@ -54,20 +67,24 @@ impl Levenshtein {
             return Err(Error::Query { reason });
         }
         let query = Characters::new(query);
-        let mut places = Vec::new();
-        if query.len() <= 64 {
+        let (mut places, mut all_places) = (Vec::new(), 0);
+        if query.len() <= SHORT {
             places.resize(128, 0);
             for (position, &character) in query.list().iter().enumerate() {
                 if let Some(places) = places.get_mut(character as usize) {
-                    *places |= 1u64 << position;
+                    *places |= 1 << max_distance << position;
                 }
             }
+            all_places = ((2 << query.len()) - 1) << max_distance;
         }
         Ok(Levenshtein {
             valid: query.are_valid(),
             places,
+            all_places,
             query,
             max_distance,
+            lane: (2 << (2 * max_distance)) - 1,
+            lanes: LANES & ((1 << (LANE * max_distance)) - 1) | 1 << (LANE * max_distance),
             exact: 0,
         })
     }
@@ -90,86 +107,68 @@ impl Levenshtein {
             .bytes(0..self.query.len().min(self.exact as usize))
     }
 
-    fn levels(&self) -> usize {
-        self.max_distance as usize
+    /// The positions of the query where a character stands that is read next, as bits of a lane, and one more than a lane
+    /// has, for the second of two swapped ones; and those that can be reached by it, its end among them.
+    #[inline]
+    fn near(&self, read: u32, character: u32) -> (u64, u64) {
+        match self.places.get(character as usize) {
+            Some(places) => {
+                // what can go on has read no more than a word has bits
+                let equal = places.wrapping_shr(read) & (self.lane << 1 | 1);
+                (equal, (self.all_places >> 1).wrapping_shr(read) & self.lane)
+            }
+            None => self.far(read, character),
+        }
     }
 
-    /// The positions of the query where a character stands, as bits of an alignment; one more than an alignment has,
-    /// for the second of two swapped ones.
-    #[inline]
-    fn equal(&self, read: u32, character: u32) -> u16 {
-        let k = self.max_distance;
-        if let Some(places) = self.places.get(character as usize) {
-            // at most 64 characters, each a bit
-            let [low, high, ..] = if read >= k {
-                places.checked_shr(read - k).unwrap_or(0).to_le_bytes()
-            } else {
-                (places << (k - read)).to_le_bytes()
-            };
-            return u16::from_le_bytes([low, high]) & ((4 << (2 * k)) - 1);
-        }
-        let (query, read, k) = (self.query.list(), read as usize, self.levels());
+    /// As [`near`](Self::near), of any character and any query.
+    #[cold]
+    fn far(&self, read: u32, character: u32) -> (u64, u64) {
+        let (query, read, k) = (self.query.list(), read as usize, self.max_distance as usize);
         let first = k.saturating_sub(read);
         let start = (read + first - k).min(query.len());
         let end = (read + k + 2).min(query.len());
-        let mut equal = 0;
-        for (i, &other) in query[start..end].iter().enumerate() {
-            equal |= u16::from(other == character) << i;
-        }
-        equal << first
+        let equal = (query[start..end].iter().rev()).fold(0, |equal, &other| {
+            equal << 1 | u64::from(other == character)
+        });
+        (equal << first, self.inside(read + 1))
     }
 
     /// The bits that stand for positions of the query or its end.
-    #[inline]
-    fn inside(&self, read: u32) -> u16 {
-        let k = self.max_distance;
-        let last = (number(self.query.len()) + k).checked_sub(read);
-        let below = k.saturating_sub(read);
-        let width = 2 * k + 1;
-        match last {
-            Some(last) => ((1 << (last + 1).min(width)) - 1) & !((1 << below) - 1),
+    fn inside(&self, read: usize) -> u64 {
+        let k = self.max_distance as usize;
+        match (self.query.len() + k).checked_sub(read) {
+            Some(last) => ((2 << last.min(2 * k)) - 1) & u64::MAX << k.saturating_sub(read),
             None => 0,
         }
     }
 
     /// Reads a character; nothing if no string that starts so is near enough.
-    #[inline]
+    #[inline(always)]
     fn read(&self, at: &Alignment, character: u32) -> Option<Alignment> {
         if at.read < self.exact && self.query.list().get(at.read as usize) != Some(&character) {
             return None;
         }
-        match self.max_distance {
-            0 => self.read_within::<0>(at, character),
-            1 => self.read_within::<1>(at, character),
-            2 => self.read_within::<2>(at, character),
-            3 => self.read_within::<3>(at, character),
-            _ => self.read_within::<4>(at, character),
-        }
-    }
-
-    /// As [`read`](Self::read), with K edits at most.
-    #[inline]
-    fn read_within<const K: usize>(&self, at: &Alignment, character: u32) -> Option<Alignment> {
-        let equal = self.equal(at.read, character);
-        let inside = self.inside(at.read + 1);
-        let mut next = Alignment {
-            reached: [0; LEVELS],
-            swapped: [0; LEVELS],
+        let (equal, inside) = self.near(at.read, character);
+        // the same in all lanes, and in those that there are
+        let (equal, inside) = (equal * LANES, inside * self.lanes);
+        // a position that goes on by one keeps its bit, since as many characters were read; an edit leads to the next lane
+        let before = at.reached << LANE;
+        let same = at.reached & equal;
+        let (inserted, replaced) = (before >> 1, before);
+        let swapped = (at.swapped & equal) << 1;
+        let mut reached = (same | inserted | replaced | swapped) & inside;
+        // one deletion, up to three, up to four
+        reached |= reached << (LANE + 1) & inside;
+        reached |= reached << (2 * LANE + 2) & inside;
+        reached |= reached << (LANE + 1) & inside;
+        let swapped = (before & equal >> 1) >> 1 & inside;
+        (reached | swapped != 0).then_some(Alignment {
+            reached,
+            swapped,
             read: at.read + 1,
             partial: Partial::default(),
-        };
-        // a position that goes on by one keeps its bit, since as many characters were read
-        next.reached[0] = at.reached[0] & equal & inside;
-        for edits in 1..=K {
-            let before = at.reached[edits - 1];
-            let same = at.reached[edits] & equal;
-            let (inserted, replaced) = (before >> 1, before);
-            let deleted = next.reached[edits - 1] << 1;
-            let swapped = (at.swapped[edits] & equal) << 1;
-            next.reached[edits] = (same | inserted | replaced | deleted | swapped) & inside;
-            next.swapped[edits] = (before & equal >> 1) >> 1 & inside;
-        }
-        (next.reached[K] | next.swapped[K] != 0).then_some(next)
+        })
     }
 
     /// Reads a byte; `each` is told the state after every character that is complete by it. Nothing if no string that
@@ -221,23 +220,21 @@ impl Levenshtein {
             return None;
         }
         let end = (number(self.query.len()) + self.max_distance).checked_sub(at.read)?;
-        (0..=self.max_distance)
-            .find(|&edits| at.reached[edits as usize].checked_shr(end).unwrap_or(0) & 1 != 0)
+        (end <= 2 * self.max_distance).then(|| lowest(at.reached >> end & LANES))?
     }
 
     /// Whether all edits are used up, so that the rest has to be the same.
     #[inline]
     fn is_exhausted(&self, at: &Alignment) -> bool {
-        match self.levels().checked_sub(1) {
-            Some(last) => at.reached[last] | at.swapped[last] == 0,
-            None => true,
-        }
+        let lanes_before = (1 << (LANE * self.max_distance)) - 1;
+        (at.reached | at.swapped) & lanes_before == 0
     }
 
-    /// The positions that bits stand for.
+    /// The positions that the last lane has.
     #[inline]
-    fn positions(&self, mut bits: u16, read: u32) -> impl Iterator<Item = usize> {
+    fn positions(&self, lanes: u64, read: u32) -> impl Iterator<Item = usize> {
         let k = self.max_distance;
+        let mut bits = lanes >> (LANE * k);
         std::iter::from_fn(move || {
             let bit = (bits != 0).then(|| bits.trailing_zeros())?;
             bits &= bits - 1;
@@ -246,6 +243,12 @@ impl Levenshtein {
                 .map(|position| position as usize)
         })
     }
+}
+
+/// The first lane that is not empty.
+#[inline]
+fn lowest(lanes: u64) -> Option<u32> {
+    (lanes != 0).then(|| lanes.trailing_zeros() / LANE)
 }
 
 fn number(n: usize) -> u32 {
@@ -257,20 +260,18 @@ impl Automaton for Levenshtein {
     type State = Alignment;
 
     fn start(&self) -> Alignment {
-        let mut reached = [0; LEVELS];
-        for (edits, bits) in reached.iter_mut().enumerate().take(self.levels() + 1) {
-            // nothing read, so that position 0 has the bit `max distance`; deletions lead on
-            *bits = ((2 << edits) - 1) << self.max_distance & self.inside(0);
-        }
+        let inside = self.inside(0);
+        // nothing read, so that position 0 has the bit `max distance`; deletions lead on
+        let lane = |edits| (((2u64 << edits) - 1) << self.max_distance & inside) << (LANE * edits);
         Alignment {
-            reached,
-            swapped: [0; LEVELS],
+            reached: (0..=self.max_distance).map(lane).sum(),
+            swapped: 0,
             read: 0,
             partial: Partial::default(),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn step(&self, state: &Alignment, label: u8) -> Option<Alignment> {
         if state.partial.is_empty() && label < 0x80 {
             return self.read(state, u32::from(label));
@@ -288,15 +289,22 @@ impl Automaton for Levenshtein {
         if !self.valid || !self.is_exhausted(state) {
             return LabelSet::ALL;
         }
-        let k = self.levels();
-        let positions = state.reached[k] | state.swapped[k];
-        self.positions(positions, state.read)
-            .filter(|&position| position < self.query.len())
-            .filter_map(|position| {
-                let bytes = self.query.bytes(position..position + 1);
-                bytes.strip_prefix(state.partial.bytes())?.first().copied()
-            })
-            .collect()
+        let begun = state.partial.bytes();
+        let mut labels = LabelSet::NONE;
+        for position in self.positions(state.reached | state.swapped, state.read) {
+            let label = if begun.is_empty() {
+                self.query.first_byte(position)
+            } else if position < self.query.len() {
+                let character = self.query.bytes(position..position + 1);
+                (character.strip_prefix(begun)).and_then(|rest| rest.first().copied())
+            } else {
+                None
+            };
+            if let Some(label) = label {
+                labels.insert(label);
+            }
+        }
+        labels
     }
 
     fn score(&self, state: &Alignment) -> u32 {
@@ -304,9 +312,7 @@ impl Automaton for Levenshtein {
     }
 
     fn least_score(&self, state: &Alignment) -> u32 {
-        (0..self.max_distance)
-            .find(|&edits| state.reached[edits as usize] | state.swapped[edits as usize] != 0)
-            .unwrap_or(self.max_distance)
+        lowest(state.reached | state.swapped).unwrap_or(self.max_distance)
     }
 
     #[inline]
@@ -315,20 +321,89 @@ impl Automaton for Levenshtein {
         if !ready || !self.is_exhausted(state) {
             return false;
         }
-        let (k, len) = (self.levels(), self.query.len());
-        for position in self.positions(state.reached[k], state.read) {
+        let len = self.query.len();
+        for position in self.positions(state.reached, state.read) {
             put(self.query.bytes(position..len), self.max_distance);
         }
-        for position in self.positions(state.swapped[k], state.read) {
+        for position in self.positions(state.swapped, state.read) {
             let first = self.query.bytes(position..position + 1);
             let swapped = [first, self.query.bytes(position + 2..len)].concat();
             let known = self
-                .positions(state.reached[k], state.read)
+                .positions(state.reached, state.read)
                 .any(|position| self.query.bytes(position..len) == swapped);
             if !known {
                 put(&swapped, self.max_distance);
             }
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::{Levenshtein, MAX_DISTANCE};
+    use crate::automaton::Automaton;
+
+    /// The optimal string alignment distance, by its definition.
+    fn distance(one: &[char], other: &[char]) -> u32 {
+        let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
+        for i in 0..=one.len() {
+            for j in 0..=other.len() {
+                let mut least = if i == 0 || j == 0 { i + j } else { usize::MAX };
+                if i > 0 && j > 0 {
+                    let replaced = rows[i - 1][j - 1] + usize::from(one[i - 1] != other[j - 1]);
+                    least = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                }
+                if i > 1 && j > 1 && (one[i - 1], one[i - 2]) == (other[j - 2], other[j - 1]) {
+                    least = least.min(rows[i - 2][j - 2] + 1);
+                }
+                rows[i][j] = least;
+            }
+        }
+        u32::try_from(rows[one.len()][other.len()]).unwrap()
+    }
+
+    fn score(query: &str, key: &str, max_distance: u32) -> Option<u32> {
+        let near = Levenshtein::new(query.as_bytes(), max_distance).unwrap();
+        let mut state = near.start();
+        let (mut least, mut is_wanted) = (0, true);
+        for byte in key.bytes() {
+            least = least.max(near.least_score(&state));
+            is_wanted &= near.labels(&state).contains(byte);
+            state = near.step(&state, byte)?;
+        }
+        near.accepts(&state).then(|| {
+            assert!(is_wanted && least <= near.score(&state));
+            near.score(&state)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn queries_of_any_length(
+            query in prop_oneof![vec(prop::sample::select(vec!['a', 'b', 'ä']), 0..9), vec(prop::sample::select(vec!['a', 'b', 'ä']), 54..70)],
+            edits in vec((any::<prop::sample::Index>(), 0..4, prop::sample::select(vec!['a', 'c', 'ä', 'ß'])), 0..6),
+        ) {
+            let mut key = query.clone();
+            for (place, edit, character) in edits {
+                let at = place.index(key.len() + 1);
+                match edit {
+                    0 => key.insert(at, character),
+                    1 if at < key.len() => key[at] = character,
+                    2 if at < key.len() => _ = key.remove(at),
+                    3 if at + 1 < key.len() => key.swap(at, at + 1),
+                    _ => {}
+                }
+            }
+            let due = distance(&query, &key);
+            let (query, key): (String, String) = (query.iter().collect(), key.iter().collect());
+            for max_distance in 0..=MAX_DISTANCE {
+                let expected = (due <= max_distance).then_some(due);
+                prop_assert_eq!(score(&query, &key, max_distance), expected, "{} {}", query, key);
+            }
+        }
     }
 }

@@ -90,6 +90,11 @@ pub trait Automaton {
         0
     }
 
+    /// Whether every key that starts so is accepted, all with the same score.
+    fn is_settled(&self, _state: &Self::State) -> bool {
+        false
+    }
+
     /// If only a few given strings lead on to a key that is accepted, hands out each of them with the score of its key,
     /// no two alike, and says so.
     fn endings(&self, _state: &Self::State, _put: impl FnMut(&[u8], u32)) -> bool {
@@ -124,6 +129,10 @@ impl<A: Automaton + ?Sized> Automaton for &A {
         (**self).least_score(state)
     }
 
+    fn is_settled(&self, state: &Self::State) -> bool {
+        (**self).is_settled(state)
+    }
+
     fn endings(&self, state: &Self::State, put: impl FnMut(&[u8], u32)) -> bool {
         (**self).endings(state, put)
     }
@@ -148,5 +157,9 @@ impl Automaton for Every {
 
     fn labels(&self, (): &()) -> LabelSet {
         LabelSet::ALL
+    }
+
+    fn is_settled(&self, (): &()) -> bool {
+        true
     }
 }

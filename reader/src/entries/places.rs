@@ -4,7 +4,7 @@ use super::{Entries, Found, Source};
 use crate::automaton::LabelSet;
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::{Fault, InFile, Result};
-use crate::fsa::{LabelRange, OpenMark, Opened, Position, Probe};
+use crate::fsa::{Cursor, Fsa, LabelRange, OpenMark, Opened, Position, Probe};
 use crate::value::ValueKind;
 
 /// The positions of a walk, and what it has at hand of them. A string of labels leads to at most one position in
@@ -124,19 +124,49 @@ impl Places {
         probe.may_have(label, &self.opened)
     }
 
-    /// Divides the children of a spot into ranges of labels, if that can be done without looking at them; whether it
-    /// can. See [`LabelRange`].
+    /// The source and the position of a spot where all sources but one lead nowhere.
+    #[inline]
+    pub(crate) fn only(&self, spot: Spot) -> Option<(u32, Cursor)> {
+        (spot.end - spot.start == 1).then(|| self.first(spot))
+    }
+
+    /// Divides the children of a spot into ranges of labels, if that can be done without looking at them, or if `all` of
+    /// them are wanted; whether it can. See [`LabelRange`].
     pub(crate) fn ranges(
-        &self,
+        &mut self,
         entries: &Entries,
         spot: Spot,
+        all: bool,
         ranges: &mut Vec<LabelRange>,
     ) -> Result<bool> {
-        let [place] = self.at(spot) else {
+        let [place] = self.list[spot.start as usize..spot.end as usize] else {
             return Ok(false);
         };
         let source = entries.source(place.source);
-        in_file(source, source.dictionary.fsa().ranges_at(place.at, ranges))
+        let fsa = source.dictionary.fsa();
+        if fsa.fold().is_none() && !all {
+            return Ok(false);
+        }
+        let known = in_file(source, fsa.ranges_at(place.at, ranges))?;
+        for _ in ranges.iter() {
+            self.count_step(entries, place.source)?;
+        }
+        Ok(known)
+    }
+
+    /// The weight of a range as [`weight`](Self::weight) gives it for a spot.
+    #[inline]
+    pub(crate) fn range_weight(
+        &self,
+        entries: &Entries,
+        spot: Spot,
+        range: &LabelRange,
+        above: u32,
+        depth: usize,
+    ) -> (u32, bool) {
+        let source = entries.source(self.at(spot)[0].source);
+        let (weight, exact) = weight_in(source, range.weight, above, depth);
+        (weight.min(above), exact)
     }
 
     /// Adds a range of the children of a spot as one to be opened.
@@ -173,16 +203,26 @@ impl Places {
         }
         let child = self.spot(start);
         if let Some(child) = child {
-            self.steps += 1;
-            if self.steps > entries.most_steps() {
-                self.fault(
-                    entries,
-                    child,
-                    "more positions than the keys can have: a cycle",
-                )?;
-            }
+            self.count_step(entries, self.at(child)[0].source)?;
         }
         Ok(child)
+    }
+
+    /// Whether a walk may take a step in a source: not if it is to stop, nor if it took too many.
+    #[inline]
+    pub(crate) fn may_step(&mut self, entries: &Entries, source: u32) -> Result<()> {
+        entries.go_on()?;
+        self.count_step(entries, source)
+    }
+
+    #[inline]
+    fn count_step(&mut self, entries: &Entries, source: u32) -> Result<()> {
+        self.steps += 1;
+        if self.steps > entries.most_steps() {
+            let reason = "more positions than the keys can have: a cycle";
+            return cycle(entries.source(source), entries.source(source).root, reason);
+        }
+        Ok(())
     }
 
     /// Adds what labels lead to one after the other, if there is something.
@@ -283,12 +323,9 @@ impl Places {
         for place in &self.list[spot.start as usize..spot.end as usize] {
             let source = entries.source(place.source);
             let fsa = source.dictionary.fsa();
-            if source.dictionary.values().kind() != ValueKind::Completion {
-                continue;
-            }
-            let weight = in_file(source, fsa.weight_at(place.at, &mut self.opened))?;
-            let known = source.knows(weight, depth);
-            highest = highest.max(if known { weight } else { above });
+            let stored = in_file(source, fsa.weight_at(place.at, &mut self.opened))?;
+            let (weight, known) = weight_in(source, stored, above, depth);
+            highest = highest.max(weight);
             exact &= known;
         }
         Ok((highest.min(above), exact))
@@ -311,20 +348,37 @@ impl Places {
         if depth <= MAX_KEY_LEN {
             return Ok(());
         }
-        self.fault(entries, spot, "a path is longer than any key: a cycle")
+        let (number, at) = self.first(spot);
+        let reason = "a path is longer than any key: a cycle";
+        cycle(entries.source(number), Some(at), reason)
     }
 
-    #[cold]
-    fn fault(&self, entries: &Entries, spot: Spot, reason: &'static str) -> Result<()> {
+    /// The newest source that leads to a spot, and its position there.
+    fn first(&self, spot: Spot) -> (u32, Cursor) {
         let Place { source, at } = self.at(spot)[0];
-        let source = entries.source(source);
-        let at = match at {
-            Position::Stored(at) => Some(at),
-            Position::Opened(_) => source.root,
-        };
-        let fault = at.map(|at| source.dictionary.fsa().fault(at, reason));
-        in_file(source, fault.map_or(Ok(()), Err))
+        (source, Fsa::stored(at, &self.opened))
     }
+}
+
+/// A weight that no key behind a position in a source exceeds, by the one that is stored there, and whether a key has
+/// that weight for certain; see [`Places::weight`].
+#[inline]
+fn weight_in(source: &Source, stored: u32, above: u32, depth: usize) -> (u32, bool) {
+    if source.dictionary.values().kind() != ValueKind::Completion {
+        return (0, true);
+    }
+    if source.knows(stored, depth) {
+        (stored, true)
+    } else {
+        (above, false)
+    }
+}
+
+/// Damage that shows in how long a walk takes.
+#[cold]
+fn cycle(source: &Source, at: Option<Cursor>, reason: &'static str) -> Result<()> {
+    let fault = at.map(|at| source.dictionary.fsa().fault(at, reason));
+    in_file(source, fault.map_or(Ok(()), Err))
 }
 
 #[inline]

@@ -13,7 +13,7 @@ mod sparse_array;
 pub mod walk;
 
 pub use fold::Fold;
-pub(crate) use fold::{OpenMark, Opened};
+pub(crate) use fold::{LeafPart, OpenMark, Opened};
 pub(crate) use position::{LabelRange, Position, Probe};
 pub(crate) use sparse_array::Child;
 pub use sparse_array::SparseArray;
@@ -96,7 +96,11 @@ impl Fsa {
     /// The child by `label`.
     #[inline]
     pub fn step(&self, at: Cursor, label: u8) -> Result<Option<Cursor>, Fault> {
-        self.follow(at, &[label])
+        let child = match &self.layout {
+            Layout::SparseArray(array) => array.step(at.state, label)?,
+            Layout::Fold(fold) => fold.follow(at.state, &[label])?,
+        };
+        Ok(child.map(|state| Cursor { state }))
     }
 
     /// Follows `labels` one after the other; nothing when one of them has no transition.
@@ -262,6 +266,14 @@ impl Fsa {
             Layout::Fold(fold) => fold.only(at.state, labels)?.map(u64::from),
         };
         Ok(value.map(ValueHandle))
+    }
+
+    /// The keys at a position and below, if they stand in one leaf of a native file.
+    pub(crate) fn part(&self, at: Cursor) -> Result<Option<(&Fold, LeafPart)>, Fault> {
+        match &self.layout {
+            Layout::SparseArray(_) => Ok(None),
+            Layout::Fold(fold) => Ok(fold.part(at.state)?.map(|part| (fold, part))),
+        }
     }
 
     /// Whether there is a faster way from the root than by its children.

@@ -69,25 +69,51 @@ impl Fsa {
         }
     }
 
+    /// The same position as it is stored.
+    #[inline]
+    pub(crate) fn stored(at: Position, opened: &Opened) -> Cursor {
+        match at {
+            Position::Stored(cursor) => cursor,
+            Position::Opened(inside) => Cursor {
+                state: opened.stored(inside),
+            },
+        }
+    }
+
     /// What the children of a position stand in, if that is known by ranges of labels; whether it is. For each range
-    /// its first label, the highest weight below, and a position: the child by that label, or one that has all children
-    /// of the range and no other, once it is opened.
+    /// its first label, the highest weight below as far as it is stored, and a position: the child by that label, or one
+    /// that has all children of the range and no other, once it is opened.
     pub(crate) fn ranges_at(
         &self,
         at: Position,
         ranges: &mut Vec<LabelRange>,
     ) -> Result<bool, Fault> {
-        let (Position::Stored(cursor), Layout::Fold(fold)) = (at, &self.layout) else {
-            return Ok(false);
-        };
-        Opened::ranges(fold, cursor.state, |label, weight, child| {
-            ranges.push(LabelRange {
-                label,
-                weight,
-                is_child: matches!(child, Child::State(_)),
-                at: child.position(),
-            });
-        })
+        match (at, &self.layout) {
+            (Position::Stored(cursor), Layout::Fold(fold)) => {
+                fold.ranges(cursor.state, |label, weight, child| {
+                    ranges.push(LabelRange {
+                        label,
+                        weight,
+                        is_child: matches!(child, Child::State(_)),
+                        at: child.position(),
+                    });
+                })
+            }
+            (Position::Stored(cursor), Layout::SparseArray(array)) => {
+                for label in LabelSet::from_words(array.labels(cursor.state)?) {
+                    if let Some(state) = array.step(cursor.state, label)? {
+                        ranges.push(LabelRange {
+                            label,
+                            weight: array.inner_weight(state)?,
+                            is_child: true,
+                            at: Position::Stored(Cursor { state }),
+                        });
+                    }
+                }
+                Ok(true)
+            }
+            (Position::Opened(_), _) => Ok(false),
+        }
     }
 
     /// What tells of a position that it has no child by a label, faster than the child is looked for.

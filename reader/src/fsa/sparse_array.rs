@@ -5,11 +5,14 @@
 //! and the word (checked in the machine code: the loop of `follow` holds a single comparison with the
 //! length).
 
+mod descent;
 mod lookups;
 mod only;
 mod prefixes;
 
 use std::ops::Range;
+
+pub(super) use descent::ArrayDescent;
 
 use super::{Cursor, ValueHandle};
 use crate::bytes::Bytes;
@@ -200,6 +203,21 @@ impl SparseArray {
                 .filter(|&target| target <= slots.labels.len() as u64)
                 .ok_or_else(|| self.word_fault(p, "an overflow pointer cannot be read")),
             None => Err(self.word_fault(p, "a pointer leads before the sparse array")),
+        }
+    }
+
+    /// The child of `state` by a label.
+    #[inline]
+    pub(super) fn step(&self, state: u64, label: u8) -> Result<Option<u64>, Fault> {
+        let slots = self.view();
+        let p = to_usize(state) + usize::from(label);
+        match slots.labels.get(p) {
+            Some(&here) if here == label => {
+                let target = self.target(slots, p)?;
+                Ok((target != 0).then_some(target))
+            }
+            Some(_) => Ok(None),
+            None => Err(self.fault_at(p as u64, "a pointer leads outside of the sparse array")),
         }
     }
 

@@ -2,11 +2,12 @@
 
 use super::endings::{self, Ending};
 use super::floor::Floor;
+use super::queue::{Item, Queue, ROOM, What};
 use super::texts::{Text, Texts};
 use crate::automaton::Automaton;
-use crate::entries::{Entries, Found, Places, Spot, Walk};
-use crate::error::Result;
-use crate::fsa::LabelRange;
+use crate::entries::{Entries, Found, Places, Source, Spot, Walk};
+use crate::error::{InFile, Result};
+use crate::fsa::{LabelRange, ValueHandle};
 
 /// A search that always goes on where the best key may be: by score, ascending, then by weight, descending, then by
 /// key in byte order. What no key that is still asked for stands in is never looked at, so that the first matches of a
@@ -23,142 +24,19 @@ pub(crate) struct BestFirst<A: Automaton> {
     ranges: Vec<LabelRange>,
     /// Room for keys that are found by their names.
     endings: Vec<Ending>,
+    /// Room for the weights of a part of a leaf.
+    weights: Vec<u32>,
     key: Vec<u8>,
     score: u32,
     minimum_weight: u32,
+    /// Whether any keys are deleted.
+    deleted: bool,
     /// Tells what need not be kept, if only some of the heaviest keys are wanted.
     floor: Option<Floor>,
 }
 
-/// What is known of some keys, or of one.
-#[derive(Clone, Copy, Debug)]
-struct Item {
-    /// None of the keys has less.
-    score: u32,
-    /// None of the keys has more.
-    weight: u32,
-    /// One of them has as much.
-    exact: bool,
-    /// None of the keys is before this string.
-    text: Text,
-    /// What leads to the position. The string of a range goes on by its first label.
-    path: Text,
-    /// Bytes of the path.
-    depth: usize,
-    what: What,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum What {
-    /// All keys at a position and below, with the number of its state.
-    Below(Spot, usize),
-    /// The key itself.
-    Key(Found),
-}
-
 /// From more keys than this on, to know the heaviest costs more than it saves.
 const MOST_COUNTED: usize = 256;
-/// Most searches keep no more items than this.
-const ROOM: usize = 128;
-
-/// A binary heap of items, some of which are compared by bytes that stand elsewhere. What comes next is mostly the best
-/// of the items that came last, so that the best one of these is not put into the heap but kept at hand.
-struct Queue {
-    hand: Option<Place>,
-    heap: Vec<Place>,
-    /// All items there were.
-    items: Vec<Item>,
-}
-
-/// An item in the heap.
-#[derive(Clone, Copy)]
-struct Place {
-    /// Score, ascending, then weight, descending.
-    rank: u64,
-    item: usize,
-}
-
-impl Queue {
-    fn new() -> Self {
-        Queue {
-            hand: None,
-            heap: Vec::with_capacity(ROOM),
-            items: Vec::with_capacity(ROOM),
-        }
-    }
-
-    /// Whether one comes before the other.
-    #[inline]
-    fn is_before(&self, one: Place, other: Place, texts: &Texts) -> bool {
-        one.rank < other.rank
-            || one.rank == other.rank
-                && texts
-                    .compare(self.items[one.item].text, self.items[other.item].text)
-                    .is_lt()
-    }
-
-    fn push(&mut self, item: Item, texts: &Texts) {
-        let place = Place {
-            rank: u64::from(item.score) << 32 | u64::from(u32::MAX - item.weight),
-            item: self.items.len(),
-        };
-        self.items.push(item);
-        let place = match self.hand {
-            None => {
-                self.hand = Some(place);
-                return;
-            }
-            Some(hand) if self.is_before(place, hand, texts) => {
-                self.hand = Some(place);
-                hand
-            }
-            Some(_) => place,
-        };
-        let mut at = self.heap.len();
-        self.heap.push(place);
-        while let Some(above) = at.checked_sub(1).map(|below| below / 2) {
-            if !self.is_before(place, self.heap[above], texts) {
-                break;
-            }
-            self.heap[at] = self.heap[above];
-            at = above;
-        }
-        self.heap[at] = place;
-    }
-
-    /// Takes the item that comes first.
-    fn pop(&mut self, texts: &Texts) -> Option<Item> {
-        let first = match (self.hand, self.heap.first()) {
-            (Some(hand), Some(&top)) if self.is_before(top, hand, texts) => self.pop_heap(texts),
-            (Some(_), _) => self.hand.take(),
-            (None, _) => self.pop_heap(texts),
-        };
-        first.map(|place| self.items[place.item])
-    }
-
-    fn pop_heap(&mut self, texts: &Texts) -> Option<Place> {
-        let last = self.heap.pop()?;
-        let Some(&first) = self.heap.first() else {
-            return Some(last);
-        };
-        let mut at = 0;
-        while let Some(&left) = self.heap.get(2 * at + 1) {
-            let right = self.heap.get(2 * at + 2).copied();
-            let (next, place) = match right {
-                Some(right) if self.is_before(right, left, texts) => (2 * at + 2, right),
-                _ => (2 * at + 1, left),
-            };
-            if !self.is_before(place, last, texts) {
-                break;
-            }
-            self.heap[at] = place;
-            at = next;
-        }
-        self.heap[at] = last;
-        Some(first)
-    }
-}
-
 impl<A: Automaton> BestFirst<A> {
     /// A search among the keys that start with `prefix`, which the automaton reads first. Keys of less than
     /// `minimum_weight` are left out.
@@ -176,9 +54,11 @@ impl<A: Automaton> BestFirst<A> {
             queue: Queue::new(),
             ranges: Vec::new(),
             endings: Vec::new(),
+            weights: Vec::new(),
             key: Vec::new(),
             score: 0,
             minimum_weight,
+            deleted: entries.sources().iter().any(Source::has_any_deleted),
             floor: None,
         };
         let root = search.places.root(entries);
@@ -254,18 +134,21 @@ impl<A: Automaton> BestFirst<A> {
         if let Some(floor) = self.floor.as_mut().filter(|_| item.exact) {
             floor.take_apart(item.weight);
         }
-        if whole && self.end(entries, item, spot, &state)? {
+        let settled = self.automaton.is_settled(&state);
+        if settled {
+            if self.add_part(entries, item, spot, &state)? {
+                return Ok(());
+            }
+        } else if whole && self.end(entries, item, spot, &state)? {
             return Ok(());
         }
         if whole && self.automaton.accepts(&state) {
             self.add_key(entries, item, spot, &state)?;
         }
         let mut ranges = std::mem::take(&mut self.ranges);
-        let by_range = whole && self.places.ranges(entries, spot, &mut ranges)?;
+        let by_range = whole && self.places.ranges(entries, spot, settled, &mut ranges)?;
         for range in ranges.drain(..) {
-            if !self.is_too_light(range.weight) {
-                self.add_range(entries, item, spot, &state, range)?;
-            }
+            self.add_range(entries, item, spot, &state, range)?;
         }
         self.ranges = ranges;
         if by_range {
@@ -288,7 +171,7 @@ impl<A: Automaton> BestFirst<A> {
                 self.places.truncate(mark);
                 continue;
             }
-            let text = self.texts.append(item.path, label);
+            let text = self.texts.append(item.path, &[label]);
             self.add(text, text, depth, weight, child, state);
         }
         Ok(())
@@ -328,6 +211,66 @@ impl<A: Automaton> BestFirst<A> {
         Ok(named)
     }
 
+    /// Adds the keys at and below a position where all are accepted, if they stand together; whether they do.
+    fn add_part(
+        &mut self,
+        entries: &Entries,
+        item: Item,
+        spot: Spot,
+        state: &A::State,
+    ) -> Result<bool> {
+        let Some((number, at)) = self.places.only(spot) else {
+            return Ok(false);
+        };
+        let source = entries.source(number);
+        let (fsa, file) = (source.dictionary.fsa(), source.dictionary.path());
+        let Some((fold, part)) = fsa.part(at).in_file(file)? else {
+            return Ok(false);
+        };
+        let mut weights = std::mem::take(&mut self.weights);
+        weights.clear();
+        fold.weights(part.ordinals(), &mut weights);
+        for &weight in &weights {
+            if let Some(floor) = self.floor.as_mut().filter(|floor| !floor.is_above(weight)) {
+                floor.add(weight);
+            }
+        }
+        let wanted = (weights.iter().rev()).fold(0u64, |wanted, &weight| {
+            wanted << 1 | u64::from(!self.is_too_light(weight))
+        });
+        let first = part.ordinals().start;
+        let deleted = self.deleted;
+        let Self {
+            texts, queue, key, ..
+        } = self;
+        fold.read_part(&part, wanted, |rest, ordinal| {
+            let text = texts.append(item.path, rest);
+            if deleted {
+                texts.write(text, key);
+                if source.has_deleted(key, b"") {
+                    return;
+                }
+            }
+            let found = Found {
+                source: number,
+                handle: ValueHandle(ordinal.into()),
+            };
+            let key = Item {
+                score: self.automaton.score(state),
+                weight: weights[ordinal.wrapping_sub(first) as usize],
+                exact: true,
+                text,
+                path: text,
+                depth: item.depth + rest.len(),
+                what: What::Key(found),
+            };
+            queue.push(key, texts);
+        })
+        .in_file(file)?;
+        self.weights = weights;
+        Ok(true)
+    }
+
     /// Adds the key that ends at a position whose automaton accepts it.
     fn add_key(
         &mut self,
@@ -336,7 +279,10 @@ impl<A: Automaton> BestFirst<A> {
         spot: Spot,
         state: &A::State,
     ) -> Result<()> {
-        self.texts.write(item.path, &mut self.key);
+        // the key itself serves to find out whether it is deleted
+        if self.deleted {
+            self.texts.write(item.path, &mut self.key);
+        }
         let Some(found) = self.places.value(entries, spot, &self.key)? else {
             return Ok(());
         };
@@ -366,20 +312,24 @@ impl<A: Automaton> BestFirst<A> {
         state: &A::State,
         range: LabelRange,
     ) -> Result<()> {
-        let (depth, state) = if range.is_child {
+        let depth = item.depth + usize::from(range.is_child);
+        let weight = (self.places).range_weight(entries, spot, &range, item.weight, depth);
+        if self.is_too_light(weight.0) {
+            return Ok(());
+        }
+        let state = if range.is_child {
             let Some(state) = self.automaton.step(state, range.label) else {
                 return Ok(());
             };
-            (item.depth + 1, state)
+            state
         } else {
-            (item.depth, state.clone())
+            state.clone()
         };
-        let text = self.texts.append(item.path, range.label);
+        let text = self.texts.append(item.path, &[range.label]);
         let path = if range.is_child { text } else { item.path };
         let spot = self.places.add_range(spot, range);
         self.places.check_depth(entries, spot, depth)?;
-        let weight = range.weight.min(item.weight);
-        self.add(text, path, depth, (weight, true), spot, state);
+        self.add(text, path, depth, weight, spot, state);
         Ok(())
     }
 }
@@ -387,6 +337,7 @@ impl<A: Automaton> BestFirst<A> {
 impl<A: Automaton> Walk for BestFirst<A> {
     fn advance(&mut self, entries: &Entries) -> Result<Option<Found>> {
         while let Some(item) = self.queue.pop(&self.texts) {
+            entries.go_on()?;
             match item.what {
                 What::Below(spot, state) => self.expand(entries, item, spot, state)?,
                 What::Key(found) => {

@@ -12,6 +12,7 @@ mod lone;
 mod multiword;
 mod near;
 mod normalize;
+mod queue;
 mod search;
 mod texts;
 mod weighted;

@@ -3,7 +3,8 @@
 use super::endings::{self, Ending};
 use crate::automaton::{Automaton, LabelSet};
 use crate::entries::{Entries, Found, Mark, Matches, Places, Spot, Walk};
-use crate::error::Result;
+use crate::error::{InFile, Result};
+use crate::fsa::walk::Descent;
 
 /// With no more labels than this a search tries them one by one; it takes less than asking for all that are there.
 const FEW: usize = 3;
@@ -32,10 +33,13 @@ impl Entries {
     }
 }
 
-/// A walk in depth over the keys and an automaton side by side.
+/// A walk in depth over the keys and an automaton side by side. Where only one source leads on, it is left to that.
 pub(crate) struct Search<A: Automaton> {
     automaton: A,
     places: Places,
+    /// The walk in one source, and which one that is.
+    below: Descent<A::State>,
+    source: Option<u32>,
     key: Vec<u8>,
     frames: Vec<Frame<A::State>>,
     /// A position to be entered before anything else.
@@ -72,6 +76,8 @@ impl<A: Automaton> Search<A> {
         Ok(Search {
             automaton,
             places,
+            below: Descent::new(),
+            source: None,
             key: prefix.to_vec(),
             frames: Vec::new(),
             start: spot.zip(state),
@@ -82,6 +88,15 @@ impl<A: Automaton> Search<A> {
 
     /// Goes into a position; the value if a key ends there that is accepted.
     fn enter(&mut self, entries: &Entries, spot: Spot, state: A::State) -> Result<Option<Found>> {
+        if let Some((number, at)) = self.places.only(spot) {
+            let dictionary = &entries.source(number).dictionary;
+            let Search { automaton, key, .. } = self;
+            (self.below)
+                .start(dictionary.fsa(), automaton, at, state, key)
+                .in_file(dictionary.path())?;
+            self.source = Some(number);
+            return self.advance_below(entries);
+        }
         if endings::look_up(
             &self.automaton,
             &state,
@@ -118,6 +133,43 @@ impl<A: Automaton> Search<A> {
         Ok(found)
     }
 
+    /// Goes on in the one source, if there is one.
+    #[inline]
+    fn advance_below(&mut self, entries: &Entries) -> Result<Option<Found>> {
+        let Some(number) = self.source else {
+            return Ok(None);
+        };
+        let source = entries.source(number);
+        let (fsa, path) = (source.dictionary.fsa(), source.dictionary.path());
+        loop {
+            let mut halted = None;
+            let go_on = || match self.places.may_step(entries, number) {
+                Ok(()) => true,
+                Err(error) => {
+                    halted = Some(error);
+                    false
+                }
+            };
+            let next = (self.below)
+                .advance(fsa, &self.automaton, &mut self.key, go_on)
+                .in_file(path)?;
+            if let Some(error) = halted {
+                return Err(error);
+            }
+            let Some((handle, score)) = next else {
+                self.source = None;
+                return Ok(None);
+            };
+            if !source.has_deleted(&self.key, b"") {
+                self.score = score;
+                return Ok(Some(Found {
+                    source: number,
+                    handle,
+                }));
+            }
+        }
+    }
+
     fn next_ready(&mut self) -> Option<Found> {
         let Ending { key, score, found } = self.ready.pop()?;
         self.key = key;
@@ -129,6 +181,9 @@ impl<A: Automaton> Search<A> {
 impl<A: Automaton> Walk for Search<A> {
     fn advance(&mut self, entries: &Entries) -> Result<Option<Found>> {
         if let Some(found) = self.next_ready() {
+            return Ok(Some(found));
+        }
+        if let Some(found) = self.advance_below(entries)? {
             return Ok(Some(found));
         }
         if let Some((spot, state)) = self.start.take()

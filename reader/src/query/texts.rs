@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 /// From this length on the bytes of a string are no longer copied to those that go on from it.
 const LONG: usize = 256;
 
-/// Strings, each made of another by appending a byte. Short ones are whole copies, so that two are quickly compared; of
+/// Strings, each made of another by appending a byte, or the rest of a key. Short ones are whole copies, so that two are quickly compared; of
 /// long ones only the last part is copied, so that a path as long as keys can be takes no more memory than its length
 /// times [`LONG`].
 #[derive(Debug, Default)]
@@ -55,15 +55,15 @@ impl Texts {
         }
     }
 
-    /// Adds the string that goes on from another one, which is prepared, by a byte.
-    pub(super) fn append(&mut self, text: Text, byte: u8) -> Text {
+    /// Adds the string that goes on from another one, which is prepared, by some bytes.
+    pub(super) fn append(&mut self, text: Text, bytes: &[u8]) -> Text {
         let start = self.bytes.len();
         self.bytes
             .extend_from_within(text.start..text.start + text.len);
-        self.bytes.push(byte);
+        self.bytes.extend_from_slice(bytes);
         Text {
             start,
-            len: text.len + 1,
+            len: text.len + bytes.len(),
             ..text
         }
     }
@@ -123,7 +123,7 @@ mod tests {
             let (text, bytes) = made[made.len() - 1 - step % 2].clone();
             let text = texts.prepared(text);
             for byte in [b'b', b'a'] {
-                made.push((texts.append(text, byte), [&bytes[..], &[byte]].concat()));
+                made.push((texts.append(text, &[byte]), [&bytes[..], &[byte]].concat()));
             }
         }
         let mut out = Vec::new();

@@ -147,11 +147,16 @@ impl Filter {
         let mut padded = [0; 16];
         padded[..FOURTH].copy_from_slice(&start);
         let text = u128::from_le_bytes(padded);
-        (1..FOURTH).filter(|len| lens >> len & 1 == 1).any(|len| {
-            let key = text & ((1 << (8 * len)) - 1);
+        let mut lens = lens & ((1 << FOURTH) - 1);
+        while lens != 0 {
+            let key = text & ((1 << (8 * lens.trailing_zeros())) - 1);
             let [key @ .., _, _, _, _] = key.to_le_bytes();
-            self.short.get(&key) != 0
-        })
+            if self.short.get(&key) != 0 {
+                return true;
+            }
+            lens &= lens - 1;
+        }
+        false
     }
 }
 

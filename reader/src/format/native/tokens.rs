@@ -164,6 +164,20 @@ impl<'a> TokenView<'a> {
         Ok(())
     }
 
+    /// The text of the code at `at`, before the end, with what happens to stand behind it, and its length; moves on to the
+    /// next code.
+    #[inline(always)]
+    pub fn next(self, codes: &[u8], at: &mut usize) -> Result<([u8; SLACK], usize), &'static str> {
+        Ok(match self.meaning(codes, at)? {
+            Meaning::Byte(byte) => {
+                let mut text = [0; SLACK];
+                text[0] = byte;
+                (text, 1)
+            }
+            Meaning::Token(len, text) => (*text, len),
+        })
+    }
+
     /// The first byte of the text of some codes; nothing if there are none.
     #[inline]
     pub fn first(self, codes: &[u8]) -> Result<Option<u8>, &'static str> {

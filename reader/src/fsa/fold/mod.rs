@@ -3,19 +3,25 @@
 //! A position is either in the chain of a node or in a leaf. In a leaf it is the first key that starts with the labels
 //! followed, and how many of them lie within the leaf; no bytes need to be stored for it.
 
+mod descent;
 mod leaf;
 mod lookups;
 mod only;
 mod opened;
+mod part;
 mod planes;
 mod prefixes;
+mod ranges;
 mod scan;
+mod sweep;
 mod way;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(super) use descent::FoldDescent;
 pub(crate) use opened::{Child, Heads, Inside, OpenMark, Opened};
+pub(crate) use part::LeafPart;
 pub(super) use scan::FoldScan;
 
 use crate::bytes::Bytes;
@@ -34,6 +40,7 @@ use way::Way;
 const NODE_OUTSIDE: &str = "a node reaches beyond the head";
 const NODE_ORDER: &str = "a target does not lead backwards: a cycle";
 const NO_SUCH_KEY: &str = "a slot leads to a key that its leaf lacks";
+const SHARED: &str = "a key shares more than the key before it has";
 const TOO_LONG: &str = "a key is longer than any key can be";
 
 /// How many bytes of a leaf are asked for: the planes, and the codes of the first keys.

@@ -246,33 +246,6 @@ impl Opened {
         Ok(small(number))
     }
 
-    /// Tells the ranges of a node, if that is what a position is at: first label, highest weight, and what stands there.
-    /// Whether it is.
-    pub(in crate::fsa) fn ranges(
-        fold: &Fold,
-        state: u64,
-        mut tell: impl FnMut(u8, u32, Child),
-    ) -> Result<bool, Fault> {
-        let Place::Node { offset, depth } = Place::unpack(state) else {
-            return Ok(false);
-        };
-        let node = fold.node(offset)?;
-        if depth < node.chain.len() {
-            return Ok(false);
-        }
-        for range in 0..node.ranges() {
-            let target = node.target(range);
-            let child = if target & LEAF == 0 {
-                let offset = fold.child_of(offset, target)?;
-                Child::State(Place::Node { offset, depth: 0 }.pack())
-            } else {
-                Child::Inside(Inside::Leaf(leaf_offset(target)))
-            };
-            tell(node.separators[range], node.weight(range), child);
-        }
-        Ok(true)
-    }
-
     /// The top of a leaf as a node whose children are at hand. Any other position stays as it is.
     #[inline]
     pub(crate) fn at_hand(&mut self, fold: &Fold, at: Inside) -> Result<Inside, Fault> {
@@ -286,6 +259,21 @@ impl Opened {
             start: small(start),
             end: small(self.branches.len()),
         })
+    }
+
+    /// The same position as it is stored.
+    #[inline]
+    pub(in crate::fsa) fn stored(&self, at: Inside) -> u64 {
+        match at {
+            Inside::Node { state, .. } => state,
+            Inside::Leaf(offset) => top(offset),
+            Inside::Keys(keys) => Place::Leaf {
+                offset: self.leaves[keys.leaf as usize].offset,
+                key: keys.first.into(),
+                depth: keys.depth as usize,
+            }
+            .pack(),
+        }
     }
 
     #[inline]
@@ -519,6 +507,6 @@ fn number(key: u32) -> u8 {
 
 /// A length or a count, which the lengths of keys and what fits in memory bound far below 2^32.
 #[inline]
-fn small(n: usize) -> u32 {
+pub(super) fn small(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }

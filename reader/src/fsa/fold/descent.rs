@@ -1,0 +1,168 @@
+//! The keys of a native file that an automaton accepts.
+//!
+//! Nodes are walked range by range, leaves [key by key](super::sweep).
+
+use super::sweep::{Path, Start};
+use super::{Fold, LEAF, Place, TOO_LONG, leaf_offset};
+use crate::automaton::{Automaton, LabelSet};
+use crate::dictionary::MAX_KEY_LEN;
+use crate::error::Fault;
+use crate::fsa::walk::Hits;
+
+/// The nodes on the way to where the walk stands.
+#[derive(Debug)]
+pub(in crate::fsa) struct FoldDescent<S> {
+    frames: Vec<Frame<S>>,
+    path: Path<S>,
+}
+
+/// A node whose ranges are being walked.
+#[derive(Debug)]
+struct Frame<S> {
+    offset: u32,
+    range: usize,
+    /// Bytes of the key at the branching point.
+    depth: usize,
+    state: S,
+    wanted: LabelSet,
+}
+
+impl<S> Default for FoldDescent<S> {
+    fn default() -> Self {
+        FoldDescent {
+            frames: Vec::new(),
+            path: Path::default(),
+        }
+    }
+}
+
+impl<S: Clone> FoldDescent<S> {
+    /// Goes to a position that `key` leads to.
+    pub(in crate::fsa) fn start<A: Automaton<State = S>>(
+        &mut self,
+        fold: &Fold,
+        automaton: &A,
+        at: u64,
+        state: S,
+        key: &mut Vec<u8>,
+        hits: &mut Hits,
+    ) -> Result<(), Fault> {
+        match Place::unpack(at) {
+            Place::Node { offset, depth } => {
+                self.enter(fold, automaton, (offset, depth), state, key, hits)
+            }
+            Place::Leaf {
+                offset,
+                key: first,
+                depth,
+            } => {
+                hits.restart(key.len());
+                let start = Start {
+                    offset,
+                    key: first,
+                    depth,
+                };
+                self.path.sweep(fold, automaton, start, state, hits)
+            }
+        }
+    }
+
+    /// Goes into a node, so many bytes of whose chain are in the key.
+    fn enter<A: Automaton<State = S>>(
+        &mut self,
+        fold: &Fold,
+        automaton: &A,
+        (offset, depth): (u32, usize),
+        state: S,
+        key: &mut Vec<u8>,
+        hits: &mut Hits,
+    ) -> Result<(), Fault> {
+        let node = fold.node(offset)?;
+        let chain = node.chain.get(depth..).unwrap_or_default();
+        if key.len() + chain.len() > MAX_KEY_LEN {
+            return Err(fold.node_fault(offset, TOO_LONG));
+        }
+        let mut state = state;
+        for &label in chain {
+            let Some(next) = automaton.step(&state, label) else {
+                return Ok(());
+            };
+            state = next;
+        }
+        key.extend_from_slice(chain);
+        let depth = node.chain.len();
+        let behind = Place::Node { offset, depth }.pack();
+        let may_have = |label| node.range_of(label).is_some();
+        let get = |ending: &[u8]| fold.get(behind, ending);
+        if hits.look_up(automaton, &state, key.len(), may_have, get)? {
+            return Ok(());
+        }
+        if let Some(ordinal) = node.ordinal
+            && automaton.accepts(&state)
+        {
+            hits.restart(key.len());
+            hits.add(&[], automaton.score(&state), ordinal.into());
+        }
+        self.frames.push(Frame {
+            offset,
+            range: 0,
+            depth: key.len(),
+            wanted: automaton.labels(&state),
+            state,
+        });
+        Ok(())
+    }
+
+    /// Walks on until there are hits, or it ends, or is not to go on.
+    pub(in crate::fsa) fn advance<A: Automaton<State = S>>(
+        &mut self,
+        fold: &Fold,
+        automaton: &A,
+        key: &mut Vec<u8>,
+        hits: &mut Hits,
+        mut go_on: impl FnMut() -> bool,
+    ) -> Result<(), Fault> {
+        while let Some(frame) = self.frames.last_mut() {
+            let node = fold.node(frame.offset)?;
+            let range = frame.range;
+            frame.range += 1;
+            let Some(&first) = node.separators.get(range) else {
+                self.frames.pop();
+                continue;
+            };
+            let (parent, depth) = (frame.offset, frame.depth);
+            let target = node.target(range);
+            if target & LEAF != 0 {
+                let end = node.separators.get(range + 1);
+                let wanted = frame.wanted.from(first);
+                let wanted = end.map_or(wanted, |&end| wanted.without(LabelSet::ALL.from(end)));
+                if wanted.is_empty() {
+                    continue;
+                }
+                if !go_on() {
+                    return Ok(());
+                }
+                hits.restart(depth);
+                let start = Start {
+                    offset: leaf_offset(target),
+                    key: 0,
+                    depth: 0,
+                };
+                let state = frame.state.clone();
+                self.path.sweep(fold, automaton, start, state, hits)?;
+            } else if let Some(state) = automaton.step(&frame.state, first) {
+                if !go_on() {
+                    return Ok(());
+                }
+                let offset = fold.child_of(parent, target)?;
+                key.truncate(depth);
+                key.push(first);
+                self.enter(fold, automaton, (offset, 0), state, key, hits)?;
+            }
+            if !hits.is_empty() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
