@@ -41,8 +41,7 @@ impl IndexWriter {
 
     /// Makes one change.
     fn write(this: &Bound<'_, Self>, change: Change<'_>) -> PyResult<()> {
-        let writing = Self::writing(this)?;
-        this.py().detach(|| writing.write(&[change])).raise()
+        Self::writing(this)?.write_one(this.py(), change).raise()
     }
 
     /// Makes a change of every key with its document.

@@ -75,6 +75,17 @@ impl Writing {
         }
     }
 
+    /// Makes one change, with the GIL released if that takes longer.
+    pub(crate) fn write_one(&self, py: Python<'_>, change: Change<'_>) -> Result<()> {
+        let changes = [change];
+        if let Of::Whole(writer) = &self.of
+            && writer.try_write(&changes)?
+        {
+            return Ok(());
+        }
+        py.detach(|| self.write(&changes))
+    }
+
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
         match &self.of {
             Of::Whole(writer) => writer.get(key),

@@ -115,16 +115,18 @@ impl Log {
         Ok(*last)
     }
 
+    /// Whether there are so many records that the next call hands them over.
+    pub(crate) fn is_full(&self) -> bool {
+        self.queue().records.len() >= MOST_QUEUED
+    }
+
     /// Hands records over if there are many.
     pub(crate) fn relieve(&self) -> Result<()> {
-        let last = {
-            let queue = self.queue();
-            if queue.records.len() < MOST_QUEUED {
-                return Ok(());
-            }
-            queue.last
-        };
-        self.commit(last, false)
+        if self.is_full() {
+            self.commit(self.last(), false)
+        } else {
+            Ok(())
+        }
     }
 
     /// Hands over all records up to that one, and makes them durable if `sync` says so.

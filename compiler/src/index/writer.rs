@@ -176,8 +176,32 @@ impl Writer {
 
     /// Makes several changes, one after the other; all of them or none, also in a crash.
     pub fn write(&self, changes: &[Change<'_>]) -> Result<()> {
+        self.write_in(self.admit()?, changes)
+    }
+
+    /// As [`write`](Self::write), but only if there is nobody to wait for and no file to write to; otherwise nothing is done. Whether it
+    /// was done. For callers that hold a lock which others wait for.
+    pub fn try_write(&self, changes: &[Change<'_>]) -> Result<bool> {
         let core = self.core();
-        let mut state = self.admit()?;
+        core.check_process()?;
+        let settings = &core.settings;
+        let syncs = settings.durability == Durability::EveryCommit;
+        if syncs || !core.has_background() || core.log.is_full() {
+            return Ok(false);
+        }
+        let Ok(state) = core.state.try_lock() else {
+            return Ok(false);
+        };
+        state.check()?;
+        if state.table.bytes() >= settings.table_bytes {
+            return Ok(false);
+        }
+        self.write_in(state, changes)?;
+        Ok(true)
+    }
+
+    fn write_in(&self, mut state: MutexGuard<'_, State>, changes: &[Change<'_>]) -> Result<()> {
+        let core = self.core();
         let resolved = Resolved::new(core, &state, changes)?;
         if resolved.entries.is_empty() {
             return Ok(());

@@ -4,7 +4,9 @@ use std::thread;
 use std::time::Duration;
 
 use keyfold_compiler::Error;
-use keyfold_compiler::index::{Durability, FieldPattern, PartitionedWriter, Settings, Writer};
+use keyfold_compiler::index::{
+    Change, Durability, FieldPattern, PartitionedWriter, Settings, Writer,
+};
 use keyfold_reader::format::partitions::Partitions;
 use keyfold_reader::index::{FieldType, Index, Schema};
 use keyfold_reader::{MsgpackToken, msgpack, read_msgpack};
@@ -32,6 +34,37 @@ fn read(document: &[u8]) -> u64 {
     match read_msgpack(document, 0) {
         Ok((MsgpackToken::Unsigned(n), _)) => n,
         other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_may_wait_is_not_written() {
+    let set = [Change::Set {
+        key: b"a",
+        document: &number(1),
+    }];
+    for (durability, max_merges, is_written) in [
+        (Durability::None, 1, true),
+        (Durability::Interval(Duration::from_secs(9)), 1, true),
+        (Durability::EveryCommit, 1, false),
+        (Durability::None, 0, false),
+    ] {
+        let folder = Folder::new();
+        let settings = Settings {
+            durability,
+            max_merges,
+            table_bytes: 1,
+            flush_interval: Duration::ZERO,
+            ..Settings::default()
+        };
+        let writer = Writer::create(&folder.path().join("index"), settings).unwrap();
+        assert_eq!(writer.try_write(&set).unwrap(), is_written);
+        assert_eq!(writer.contains(b"a").unwrap(), is_written);
+        writer.close().unwrap();
+        assert!(matches!(
+            writer.try_write(&set),
+            Ok(false) | Err(Error::Closed)
+        ));
     }
 }
 
@@ -67,7 +100,10 @@ fn write_at_once(durability: Durability) {
                     writer.set(&other, &value).unwrap();
                     assert_eq!(read(&writer.get(&left).unwrap().unwrap()), n);
                     if n % 3 > 0 {
-                        writer.delete(&other).unwrap();
+                        let delete = [Change::Delete { key: &other }];
+                        if !writer.try_write(&delete).unwrap() {
+                            writer.write(&delete).unwrap();
+                        }
                         assert!(!writer.contains(&other).unwrap());
                     }
                 }

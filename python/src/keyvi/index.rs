@@ -65,7 +65,7 @@ impl KeyviIndex {
     }
 
     fn write(&self, py: Python<'_>, change: Change<'_>) -> PyResult<()> {
-        py.detach(|| self.0.write(&[change])).raise()
+        self.0.write_one(py, change).raise()
     }
 
     fn entries(&self, py: Python<'_>) -> PyResult<Keyvi> {
