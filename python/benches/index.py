@@ -3,8 +3,8 @@
     python benches/index.py [--keys 1000000] [--rounds 3] [--folder FOLDER] [--command TEXT]
 
 keyvi never syncs, so `durability="none"` is what compares with it; the default, every commit synced, stands beside it. Bulk: pairs in
-calls of 100,000, then a flush. Delete: every tenth key in random order, then a flush; keyvi has no call for several. Get: keys in random
-order, half of them stored, values read, from a reader that sees all that was written.
+calls of 100,000, then a flush. Delete: a tenth of the keys in random order, key by key, then a flush; another tenth by one call where there is
+one, which keyvi does not have. Get: keys in random order, half of them stored, values read, from a reader that sees all that was written.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,11 @@ import keyfold
 
 CALL = 100_000
 SEED = 6
+DELETES = ("delete, key by key", "delete, all at once")
 PROMISED = 2.0
 
 Times = dict[str, float]
+Run = Callable[[Path, list[tuple[str, str]], list[list[str]], list[str]], tuple[Times, int]]
 
 
 def pairs(count: int) -> list[tuple[str, str]]:
@@ -50,7 +53,9 @@ def calls(rows: Sequence[Any]) -> list[Sequence[Any]]:
     return [rows[start : start + CALL] for start in range(0, len(rows), CALL)]
 
 
-def with_keyvi(folder: Path, rows: list[tuple[str, str]], gone: list[str], asked: list[str]) -> tuple[Times, int]:
+def with_keyvi(
+    folder: Path, rows: list[tuple[str, str]], gone: list[list[str]], asked: list[str]
+) -> tuple[Times, int]:
     index = keyvi.index.Index(str(folder))
 
     def bulk() -> None:
@@ -58,12 +63,14 @@ def with_keyvi(folder: Path, rows: list[tuple[str, str]], gone: list[str], asked
             index.bulk_set(call)
         index.flush()
 
-    def delete() -> None:
-        for key in gone:
+    def delete(keys: list[str]) -> None:
+        for key in keys:
             index.delete(key)
         index.flush()
 
-    times = {"bulk_set": timed(bulk), "delete": timed(delete)}
+    times = {"bulk_set": timed(bulk)}
+    for step, keys in zip(DELETES, gone, strict=True):
+        times[step] = timed(partial(delete, keys))
     found = 0
 
     def get() -> None:
@@ -75,10 +82,10 @@ def with_keyvi(folder: Path, rows: list[tuple[str, str]], gone: list[str], asked
     return times, found
 
 
-def with_keyfold(
-    durability: str,
-) -> Callable[[Path, list[tuple[str, str]], list[str], list[str]], tuple[Times, int]]:
-    def run(folder: Path, rows: list[tuple[str, str]], gone: list[str], asked: list[str]) -> tuple[Times, int]:
+def with_keyfold(durability: str) -> Run:
+    def run(
+        folder: Path, rows: list[tuple[str, str]], gone: list[list[str]], asked: list[str]
+    ) -> tuple[Times, int]:
         # documents, as everyone has them: keyvi is given their JSON
         documents = [(key, json.loads(value)) for key, value in rows]
         with keyfold.IndexWriter(str(folder), durability=durability) as writer:
@@ -88,16 +95,18 @@ def with_keyfold(
                     writer.set_many(call)
                 writer.flush()
 
-            def delete() -> None:
-                for key in gone:
+            def delete(keys: list[str]) -> None:
+                for key in keys:
                     writer.delete(key)
                 writer.flush()
 
-            def delete_many() -> None:
-                writer.delete_many(gone)
+            def delete_many(keys: list[str]) -> None:
+                writer.delete_many(keys)
                 writer.flush()
 
-            times = {"bulk_set": timed(bulk), "delete": timed(delete if durability == "none" else delete_many)}
+            times = {"bulk_set": timed(bulk)}
+            for step, keys, way in zip(DELETES, gone, (delete, delete_many), strict=True):
+                times[step] = timed(partial(way, keys))
             found = 0
             index = keyfold.open(str(folder))
 
@@ -121,10 +130,12 @@ def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
     rows = pairs(arguments.keys)
     chance = random.Random(SEED + 1)
-    gone = chance.sample([key for key, _ in rows], arguments.keys // 10)
+    tenth = arguments.keys // 10
+    both = chance.sample([key for key, _ in rows], 2 * tenth)
+    gone = [both[:tenth], both[tenth:]]
     stored = chance.sample([key for key, _ in rows], min(50_000, arguments.keys))
     asked = [key if number % 2 else key + "?" for number, key in enumerate(stored)]
-    engines = {
+    engines: dict[str, Run] = {
         "keyvi": with_keyvi,
         "keyfold, none": with_keyfold("none"),
         "keyfold, every-commit": with_keyfold("every-commit"),
@@ -143,7 +154,7 @@ def main() -> None:
     print(f"Made by `{arguments.command}`: {arguments.keys:,} pairs, medians of {arguments.rounds} rounds; a ratio is keyvi's time divided by the engine's.\n")
     print("| step | engine | seconds | K/s | ratio | promised |")
     print("|---|---|---:|---:|---:|---:|")
-    counts = {"bulk_set": len(rows), "delete": len(gone), "get": len(asked)}
+    counts = {"bulk_set": len(rows), **dict.fromkeys(DELETES, tenth), "get": len(asked)}
     for step, count in counts.items():
         medians = {name: statistics.median(times[step] for times in rounds) for name, rounds in done.items()}
         for name, median in medians.items():

@@ -82,9 +82,9 @@ pub(crate) fn run(folder: &Path, keys: u64) -> Result<()> {
     Ok(())
 }
 
-/// Bytes of memory that no other process can share.
+/// Bytes of memory that are of no file, and of this process alone.
 fn private() -> Result<u64> {
-    Ok(usage::field("/proc/self/smaps_rollup", "Private_Dirty:")? * 1024)
+    Ok(usage::field("/proc/self/smaps_rollup", "Anonymous:")? * 1024)
 }
 
 /// Hit and miss in nanoseconds, and bytes per key: of memory, of files, and of filters among them.
