@@ -14,14 +14,15 @@ use super::store::{Sink, Store};
 use super::table::{Sorted, Table};
 use crate::error::{At, Result};
 use crate::generator::Generator;
+use crate::native::sampled;
 use crate::options::{Format, Options};
 use crate::progress::Callback;
 use crate::sort::RowBlock;
 use crate::value::{Encoder, Input};
 
-/// Most rows of a table that are learned from, and how many of them are neighbours.
+/// About how many rows of a table are learned from, and of one that has but deleted keys.
 const SAMPLE: usize = 1 << 13;
-const WINDOW: usize = 64;
+const FEW: usize = 1 << 6;
 
 /// Deleted keys that are looked for together.
 const CHUNK: usize = 1 << 10;
@@ -97,11 +98,11 @@ impl Build {
         }
         // deleted keys alone are not worth much learning
         let any = rows.iter().any(|(_, document)| document.is_some());
-        let most = if any { SAMPLE } else { WINDOW };
-        let step = rows.iter().len().div_ceil(most).max(1);
+        let most = if any { SAMPLE } else { FEW };
+        let is_sampled = sampled(rows.iter().len(), most);
         let (mut sample, mut stored) = (RowBlock::default(), Vec::new());
         for (index, (key, document)) in rows.iter().enumerate() {
-            if !(index / WINDOW).is_multiple_of(step) {
+            if !is_sampled(index) {
                 continue;
             }
             stored.clear();

@@ -14,6 +14,7 @@ use crate::options::Options;
 use crate::sort::RowBlock;
 use crate::spool::Spool;
 use building::Building;
+pub(crate) use model::sampled;
 use model::{Model, sample};
 
 /// Without a sample, rows are held to train on, up to this part of the memory limit, and this size.

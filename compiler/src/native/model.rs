@@ -45,7 +45,13 @@ const WINDOW: usize = 64;
 
 /// Up to `most` of the rows: pieces of neighbours, spread evenly.
 pub(super) fn sample(rows: &RowBlock, most: usize) -> impl Iterator<Item = Row<'_>> {
-    let step = rows.len().div_ceil(most).max(1);
+    let is_sampled = sampled(rows.len(), most);
     let rows = rows.rows().enumerate();
-    rows.filter_map(move |(index, row)| (index / WINDOW).is_multiple_of(step).then_some(row))
+    rows.filter_map(move |(index, row)| is_sampled(index).then_some(row))
+}
+
+/// Which of so many rows are in a sample of about `most`.
+pub(crate) fn sampled(rows: usize, most: usize) -> impl Fn(usize) -> bool {
+    let step = rows.div_ceil(most).max(1);
+    move |index| (index / WINDOW).is_multiple_of(step)
 }
