@@ -12,8 +12,7 @@ use crate::error::{Error, Fault, InFile, Result, Section};
 use crate::format::partitions::{PARTITIONS, Partitions};
 use crate::format::toc::{Partition, TOC, Toc};
 
-/// Tables of contents that are read in a row, each naming a file that is gone when it is to be opened, before that is an error.
-/// A writer replaces the table first, so the next one can be found wanting only by another change in between.
+/// Tables of contents that are read in a row, each replaced before all of its files were read, before what was read last counts.
 const MOST_TABLES: u32 = 1_000;
 
 /// An index, or one part of a partitioned index: the table of contents with the segments it names.
@@ -53,7 +52,6 @@ impl Part {
 
     /// The part as it is now, with what is open already.
     fn load(folder: &Path, before: Option<&Part>, options: IndexOptions) -> Result<Self> {
-        let mut failed: Option<Toc> = None;
         let mut tables = 0;
         loop {
             let toc = read_toc(folder)?;
@@ -63,26 +61,22 @@ impl Part {
             {
                 return Ok(before.clone());
             }
-            match segments(folder, &toc, before, options) {
-                Err(Error::Io { source, .. })
-                    if source.kind() == io::ErrorKind::NotFound
-                        && failed.as_ref() != Some(&toc)
-                        && tables < MOST_TABLES =>
-                {
-                    failed = Some(toc);
-                    tables += 1;
-                }
-                Err(error) => return Err(error),
-                Ok(segments) => {
-                    let newest_first = segments.iter().rev().map(Segment::source);
-                    return Ok(Part {
-                        folder: folder.to_owned(),
-                        toc,
-                        entries: Entries::new(newest_first.collect()),
-                        segments,
-                    });
-                }
+            let segments = segments(folder, &toc, before, options);
+            // Files go once a newer table is there. One that is gone is an error or, if it was a list of deleted keys, a count that
+            // does not agree; keyvi's tables have no counts.
+            let is_whole = segments.is_ok() && toc.details.is_some();
+            tables += 1;
+            if !is_whole && tables < MOST_TABLES && read_toc(folder)? != toc {
+                continue;
             }
+            let segments = segments?;
+            let newest_first = segments.iter().rev().map(Segment::source);
+            return Ok(Part {
+                folder: folder.to_owned(),
+                toc,
+                entries: Entries::new(newest_first.collect()),
+                segments,
+            });
         }
     }
 
