@@ -66,9 +66,15 @@ impl FromStr for LoadingStrategy {
     }
 }
 
-/// The bytes of one file; clones share them.
+/// The bytes of one file, or a part of them; clones and parts share them.
 #[derive(Clone)]
-pub struct Bytes(Arc<Source>);
+pub struct Bytes {
+    shown: bytes::Bytes,
+    /// Where in the file they start.
+    start: usize,
+    /// The mapping, where all of a mapped file is shown.
+    map: Option<Arc<Mmap>>,
+}
 
 /// How many there are; the bytes of a file would fill screens.
 impl fmt::Debug for Bytes {
@@ -77,9 +83,13 @@ impl fmt::Debug for Bytes {
     }
 }
 
-enum Source {
-    Mapped(Mmap),
-    Owned(Vec<u8>),
+/// What keeps a mapping for as long as bytes of it are shown.
+struct Keeper(Arc<Mmap>);
+
+impl AsRef<[u8]> for Keeper {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl Bytes {
@@ -96,12 +106,36 @@ impl Bytes {
         let populate = strategy == LoadingStrategy::Populate;
         let map = mmap::map(&file, populate).map_err(|e| Error::io(path, e))?;
         let all = 0..map.len();
-        let bytes = Bytes(Arc::new(Source::Mapped(map)));
+        let map = Arc::new(map);
+        let bytes = Bytes {
+            shown: bytes::Bytes::from_owner(Keeper(map.clone())),
+            start: 0,
+            map: Some(map),
+        };
         if strategy == LoadingStrategy::LazyNoReadahead {
             // before the header is read, and with its page megabytes of others
             bytes.advise(strategy, &all, &(0..0));
         }
         Ok(bytes)
+    }
+
+    /// A part of the bytes. What loops read again and again stands best in parts: a range of the whole is checked each time.
+    ///
+    /// # Panics
+    ///
+    /// If the range is not within the bytes.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
+        Bytes {
+            start: self.start + range.start,
+            shown: self.shown.slice(range),
+            map: None,
+        }
+    }
+
+    /// Where in the file they start.
+    pub fn start(&self) -> usize {
+        self.start
     }
 
     /// Tells the operating system how the ranges of the automaton and the values will be used.
@@ -114,7 +148,7 @@ impl Bytes {
         values: &Range<usize>,
     ) {
         use LoadingStrategy as S;
-        let Source::Mapped(map) = &*self.0 else {
+        let Some(map) = &self.map else {
             return;
         };
         let advise = |advice: Advice, range: &Range<usize>| {
@@ -158,17 +192,19 @@ fn populate(map: &Mmap, range: &Range<usize>) {
 
 impl From<Vec<u8>> for Bytes {
     fn from(owned: Vec<u8>) -> Self {
-        Bytes(Arc::new(Source::Owned(owned)))
+        Bytes {
+            shown: owned.into(),
+            start: 0,
+            map: None,
+        }
     }
 }
 
 impl Deref for Bytes {
     type Target = [u8];
 
+    #[inline(always)]
     fn deref(&self) -> &[u8] {
-        match &*self.0 {
-            Source::Mapped(map) => map,
-            Source::Owned(owned) => owned,
-        }
+        &self.shown
     }
 }

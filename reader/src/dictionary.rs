@@ -101,7 +101,7 @@ impl Dictionary {
                 "the start state is 0",
             ));
         }
-        let array = SparseArray::new(bytes.clone(), labels, properties.slots, root)?;
+        let array = SparseArray::new(&bytes, labels, properties.slots, root)?;
         let values_at = array.transition_bytes().end;
         let values = if header.kind.has_section() {
             ValueStore::read(header.kind, bytes.clone(), values_at, &path)?
@@ -130,7 +130,7 @@ impl Dictionary {
         let weights = native_values
             .ints()
             .filter(|_| kind == ValueKind::Completion);
-        let fold = Fold::new(bytes.clone(), &native, weights.cloned())?;
+        let fold = Fold::new(&bytes, &native, weights.cloned())?;
         let end = native.end(header_end);
         let header = Header {
             version: header::VERSION,

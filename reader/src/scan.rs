@@ -1,7 +1,7 @@
 //! A scan: keys with their values, in byte order.
 
 use crate::dictionary::Dictionary;
-use crate::error::{InFile, Result};
+use crate::error::{Fault, InFile, Result};
 use crate::fsa::ValueHandle;
 use crate::fsa::walk::Lexicographic;
 use crate::matched::Match;
@@ -52,26 +52,31 @@ impl<'d> Scan<'d> {
 
     /// Goes to the next entry; false at the end.
     pub fn advance(&mut self) -> Result<bool> {
-        self.value = None;
         if self.done {
             return Ok(false);
         }
-        self.done = true;
-        let Some(value) = self
-            .walk
-            .advance(self.dictionary.fsa())
-            .in_file(self.dictionary.path())?
-        else {
-            return self.finish();
-        };
-        if let Some(upper) = &self.upper
-            && self.key() >= &upper[..]
-        {
-            return Ok(false);
+        match self.walk.advance(self.dictionary.fsa()) {
+            Ok(Some(value)) if self.upper.is_none() => {
+                self.value = Some(value);
+                Ok(true)
+            }
+            advanced => self.end_at(advanced),
         }
-        self.done = false;
-        self.value = Some(value);
-        Ok(true)
+    }
+
+    /// Goes to an entry, unless it is behind the last.
+    #[inline(never)]
+    fn end_at(&mut self, advanced: Result<Option<ValueHandle>, Fault>) -> Result<bool> {
+        let before = |upper: &Vec<u8>| self.key() < &upper[..];
+        self.value = match &advanced {
+            Ok(Some(value)) if self.upper.as_ref().is_none_or(before) => Some(*value),
+            _ => None,
+        };
+        self.done = self.value.is_none();
+        match advanced.in_file(self.dictionary.path())? {
+            Some(_) => Ok(!self.done),
+            None => self.finish(),
+        }
     }
 
     fn finish(&self) -> Result<bool> {

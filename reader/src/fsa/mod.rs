@@ -62,6 +62,10 @@ pub struct Fsa {
 }
 
 /// The layouts. Each method of [`Fsa`] matches on it once.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each file, and a box would make every look-up a step longer"
+)]
 #[derive(Clone, Debug)]
 enum Layout {
     SparseArray(SparseArray),

@@ -34,10 +34,8 @@ const AHEAD: usize = WINDOW_LEN + 144;
 /// The two arrays within a file.
 #[derive(Clone, Debug)]
 pub struct SparseArray {
-    bytes: Bytes,
-    /// Where the labels start; the transitions follow them.
-    start: usize,
-    slots: usize,
+    labels: Bytes,
+    transitions: Bytes,
     root: u64,
 }
 
@@ -59,7 +57,7 @@ struct Slots<'a> {
 
 impl SparseArray {
     /// The array of `slots` slots whose labels start at byte `start`. `root` is 0 in an empty dictionary.
-    pub fn new(bytes: Bytes, start: usize, slots: u64, root: u64) -> Result<Self, Fault> {
+    pub fn new(bytes: &Bytes, start: usize, slots: u64, root: u64) -> Result<Self, Fault> {
         let fault = |reason| Fault::new(Section::Labels, start as u64, reason);
         let end = slots
             .checked_mul(3)
@@ -70,22 +68,23 @@ impl SparseArray {
         if root != 0 && root.checked_add(SPAN).is_none_or(|end| end > slots) {
             return Err(fault("the start state lies outside of the sparse array"));
         }
+        let slots = to_usize(slots);
         Ok(SparseArray {
-            bytes,
-            start,
-            slots: to_usize(slots),
+            labels: bytes.part(start..start + slots),
+            transitions: bytes.part(start + slots..start + 3 * slots),
             root,
         })
     }
 
     /// The bytes of the labels within the file.
     pub fn label_bytes(&self) -> Range<usize> {
-        self.start..self.start + self.slots
+        self.labels.start()..self.transitions.start()
     }
 
     /// The bytes of the transitions within the file.
     pub fn transition_bytes(&self) -> Range<usize> {
-        self.start + self.slots..self.start + 3 * self.slots
+        let start = self.transitions.start();
+        start..start + self.transitions.len()
     }
 
     pub(super) fn root(&self) -> Option<u64> {
@@ -94,14 +93,13 @@ impl SparseArray {
 
     /// Number of slots.
     pub fn slots(&self) -> usize {
-        self.slots
+        self.labels.len()
     }
 
     #[inline]
     fn view(&self) -> Slots<'_> {
-        let (labels, words) =
-            self.bytes[self.start..self.start + 3 * self.slots].split_at(self.slots);
-        let (words, _) = words.as_chunks::<2>();
+        let labels = &self.labels[..];
+        let (words, _) = self.transitions.as_chunks::<2>();
         Slots {
             labels,
             words: &words[..labels.len()],
@@ -361,7 +359,7 @@ impl SparseArray {
     pub(super) fn fault_at(&self, state: u64, reason: &'static str) -> Fault {
         Fault::new(
             Section::Labels,
-            (self.start as u64).saturating_add(state),
+            (self.labels.start() as u64).saturating_add(state),
             reason,
         )
     }
@@ -370,7 +368,7 @@ impl SparseArray {
     fn word_fault(&self, p: usize, reason: &'static str) -> Fault {
         Fault::new(
             Section::Transitions,
-            (self.start + self.slots + 2 * p) as u64,
+            (self.transitions.start() + 2 * p) as u64,
             reason,
         )
     }

@@ -175,10 +175,9 @@ struct Layout {
 /// Reading never fails: where bytes are damaged it gives some other number, where there is no integer 0.
 #[derive(Clone, Debug)]
 pub struct Ints {
-    bytes: Bytes,
     /// From the first block to the end of the trailer.
-    range: Range<usize>,
-    directory: Range<usize>,
+    array: Bytes,
+    directory: Bytes,
     layouts: Arc<[Layout]>,
     len: u64,
 }
@@ -221,11 +220,11 @@ impl Ints {
             }
         });
         let directory = to_usize(blocks_len)..front.len();
+        let array = bytes.part(range);
         Ok(Ints {
-            bytes: bytes.clone(),
             layouts: layouts.collect(),
-            range,
-            directory,
+            directory: array.part(directory),
+            array,
             len,
         })
     }
@@ -288,14 +287,12 @@ impl Ints {
 
     #[inline]
     fn open(&self, index: u64) -> Option<Block<'_>> {
-        let array = &self.bytes[self.range.clone()];
-        let directory = &array[self.directory.clone()];
         let index = to_usize(index);
-        let entry = directory.get(index / GROUP * GROUP_LEN..)?;
+        let entry = self.directory.get(index / GROUP * GROUP_LEN..)?;
         let first = u64::from_le_bytes(*entry.first_chunk()?);
         let distance = *entry.get(8 + index % GROUP * 2..)?.first_chunk()?;
         let offset = to_usize(first).checked_add(u16::from_le_bytes(distance).into())?;
-        let (&form, rest) = array.get(offset..)?.split_first()?;
+        let (&form, rest) = self.array.get(offset..)?.split_first()?;
         let layout = self.layouts.get(usize::from(form))?;
         Some(Block::new(layout, rest))
     }

@@ -102,10 +102,10 @@ impl OffsetsWriter {
 /// Offsets in a file; clones share its bytes.
 #[derive(Clone, Debug)]
 pub struct Offsets {
-    bytes: Bytes,
-    lows: Range<usize>,
-    highs: Range<usize>,
-    samples: Range<usize>,
+    /// And all that follows.
+    lows: Bytes,
+    highs: Bytes,
+    samples: Bytes,
     width: u8,
     count: u64,
 }
@@ -133,12 +133,12 @@ impl Offsets {
         let Some((lows, highs)) = parts.filter(|&(lows, highs)| lows <= highs) else {
             return Err(fault("the offsets' parts do not fill their section"));
         };
-        let at = |offset| range.start + offset;
+        let end = front.len();
+        let section = bytes.part(range);
         Ok(Offsets {
-            bytes: bytes.clone(),
-            lows: at(0)..at(lows),
-            highs: at(lows)..at(highs),
-            samples: at(highs)..at(front.len()),
+            highs: section.part(lows..highs),
+            samples: section.part(highs..end),
+            lows: section.part(0..end),
             width,
             count,
         })
@@ -155,17 +155,14 @@ impl Offsets {
         if index >= self.count.checked_sub(1)? {
             return None;
         }
-        let highs = self.bytes[self.highs.clone()].as_chunks::<8>().0;
-        let samples = self.bytes[self.samples.clone()].as_chunks::<8>().0;
+        let highs = self.highs.as_chunks::<8>().0;
+        let samples = self.samples.as_chunks::<8>().0;
         let sample = u64::from_le_bytes(*samples.get(to_usize(index / SAMPLE))?);
         let mut set = Bits::new(highs, sample)?;
         let first = set.nth(index % SAMPLE)?;
         let second = set.nth(1)?;
         let width = u64::from(self.width);
-        let low = |index: u64| {
-            let lows = &self.bytes[self.lows.start..self.samples.end];
-            bits::read(lows, to_usize(index * width), self.width)
-        };
+        let low = |index: u64| bits::read(&self.lows, to_usize(index * width), self.width);
         let start = first.checked_sub(index)? << width | low(index);
         let end = second.checked_sub(index + 1)? << width | low(index + 1);
         Some(start..end)

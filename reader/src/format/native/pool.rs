@@ -21,9 +21,8 @@ pub const SLACK: usize = 16;
 /// Strings of bytes in a file; clones share its bytes.
 #[derive(Clone, Debug)]
 pub struct Pool {
-    bytes: Bytes,
     /// With the zero bytes.
-    range: Range<usize>,
+    bytes: Bytes,
     count: u64,
     places: Places,
 }
@@ -64,8 +63,7 @@ impl Pool {
             Places::Offsets(offsets)
         };
         Ok(Pool {
-            bytes: bytes.clone(),
-            range,
+            bytes: bytes.part(range),
             count,
             places,
         })
@@ -91,9 +89,8 @@ impl Pool {
         };
         let place = place.ok_or_else(|| self.fault(0, "there is no such value"))?;
         let [start, end] = [place.start, place.end].map(to_usize);
-        let pool = &self.bytes[self.range.clone()];
         let len = end.checked_sub(start);
-        match (pool.get(start..), len) {
+        match (self.bytes.get(start..), len) {
             (Some(rest), Some(len)) if len + SLACK <= rest.len() => Ok((rest, len)),
             _ => Err(self.fault(0, "a value lies outside of the values")),
         }
@@ -108,7 +105,7 @@ impl Pool {
         };
         Fault::new(
             Section::Values,
-            (self.range.start as u64).saturating_add(start),
+            (self.bytes.start() as u64).saturating_add(start),
             reason,
         )
     }

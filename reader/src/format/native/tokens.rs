@@ -60,11 +60,11 @@ pub fn write_entry(offset: usize, len: usize) -> [u8; ENTRY_LEN] {
 /// A token table in a file; clones share its bytes.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    bytes: Bytes,
     one_byte: usize,
-    entries: Range<usize>,
+    /// With a byte behind them, so that four bytes of each can be read.
+    entries: Bytes,
     /// With the zero bytes behind it.
-    pool: Range<usize>,
+    pool: Bytes,
 }
 
 impl Tokens {
@@ -89,10 +89,9 @@ impl Tokens {
         }
         let entries = start + HEADER_LEN..start + HEADER_LEN + count * ENTRY_LEN;
         Ok(Tokens {
-            bytes: bytes.clone(),
             one_byte,
-            pool: entries.end..entries.end + pool_len + SLACK,
-            entries,
+            pool: bytes.part(entries.end..entries.end + pool_len + SLACK),
+            entries: bytes.part(entries.start..entries.end + 1),
         })
     }
 
@@ -101,14 +100,14 @@ impl Tokens {
     pub fn view(&self) -> TokenView<'_> {
         TokenView {
             one_byte: self.one_byte,
-            entries: self.bytes[self.entries.clone()].as_chunks().0,
-            pool: &self.bytes[self.pool.clone()],
+            entries: &self.entries,
+            pool: &self.pool,
         }
     }
 
     /// How many tokens there are.
     pub fn count(&self) -> usize {
-        self.entries.len() / ENTRY_LEN
+        (self.entries.len() - 1) / ENTRY_LEN
     }
 
     /// A token's text; nothing if there is no such token, or its entry is damaged.
@@ -133,7 +132,8 @@ impl Tokens {
 #[derive(Clone, Copy, Debug)]
 pub struct TokenView<'a> {
     one_byte: usize,
-    entries: &'a [[u8; ENTRY_LEN]],
+    /// With a byte behind them.
+    entries: &'a [u8],
     /// With the zero bytes behind it.
     pool: &'a [u8],
 }
@@ -147,7 +147,7 @@ enum Meaning<'a> {
 
 impl<'a> TokenView<'a> {
     /// As [`Tokens::decode`].
-    #[inline]
+    #[inline(always)]
     pub fn decode(self, codes: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
         let mut next = 0;
         while next < codes.len() {
@@ -253,9 +253,9 @@ impl<'a> TokenView<'a> {
     /// The text of a token with what happens to stand behind it, and its length.
     #[inline(always)]
     fn padded(self, index: usize) -> Result<(&'a [u8; SLACK], usize), &'static str> {
-        let &[low, high @ ..] = self.entries.get(index).ok_or(UNKNOWN)?;
-        let entry = usize::from(u16::from_le_bytes(high)) << 8 | usize::from(low);
-        let start = entry >> 5;
+        let entry = self.entries.get(ENTRY_LEN * index..).ok_or(UNKNOWN)?;
+        let entry = u32::from_le_bytes(*entry.first_chunk().ok_or(UNKNOWN)?) as usize;
+        let start = entry >> 5 & (MAX_POOL_LEN - 1);
         let text = self.pool.get(start..start + SLACK).ok_or(OUTSIDE)?;
         Ok((text.first_chunk().ok_or(OUTSIDE)?, entry & MAX_TOKEN_LEN))
     }

@@ -240,10 +240,10 @@ impl<'d> Leaf<'d> {
             let Some(depth) = (at - top).checked_sub(header.base as usize) else {
                 return Ok((key, at, false));
             };
-            let (equal, less) = equal_to(shared, depth);
-            let hits = equal & live & with_rank(ranks, codec.alphabet.rank(label));
+            let hits = with(shared, depth) & live & with_rank(ranks, codec.alphabet.rank(label));
             let first = hits & hits.wrapping_neg();
-            if first == 0 || less & live & (first - 1) != 0 || depth >> S != 0 {
+            if first == 0 || equal_to(shared, depth).1 & live & (first - 1) != 0 || depth >> S != 0
+            {
                 return Ok((key, at, false));
             }
             key = first.trailing_zeros();
@@ -416,17 +416,22 @@ impl<'d> Leaf<'d> {
 
 /// The keys whose number in the planes is `number`, and those whose number is less.
 #[inline(always)]
-pub(super) fn equal_to(
-    planes: impl IntoIterator<IntoIter: DoubleEndedIterator<Item = u64> + ExactSizeIterator>,
-    number: usize,
-) -> (u64, u64) {
-    let (mut equal, mut less) = (u64::MAX, 0);
-    for (plane, word) in planes.into_iter().enumerate().rev() {
-        let bit = ((number >> plane & 1) as u64).wrapping_neg();
-        less |= equal & bit & !word;
-        equal &= !(word ^ bit);
+pub(super) fn equal_to(planes: impl IntoIterator<Item = u64>, number: usize) -> (u64, u64) {
+    let (mut differ, mut less) = (0, 0);
+    for (plane, word) in planes.into_iter().enumerate() {
+        let bit = bit_of(number, plane);
+        let differs = word ^ bit;
+        // the highest bit that differs decides
+        less = differs & bit | less & !differs;
+        differ |= differs;
     }
-    (equal, less)
+    (!differ, less)
+}
+
+/// A bit of a number, as often as a word has bits.
+#[inline(always)]
+fn bit_of(number: usize, plane: usize) -> u64 {
+    ((number >> plane & 1) as u64).wrapping_neg()
 }
 
 /// For each byte its bits as bytes, the lowest bit first.
@@ -444,16 +449,31 @@ static SPREAD: [u64; 256] = {
     spread
 };
 
+/// The keys whose number in the planes is `number`, as far as the planes tell.
+#[inline(always)]
+fn with<const N: usize>(planes: [u64; N], number: usize) -> u64 {
+    let mut differ = planes;
+    for (plane, word) in differ.iter_mut().enumerate() {
+        *word ^= bit_of(number, plane);
+    }
+    // in pairs: each waits for fewer others than in a row
+    let mut len = N;
+    while len > 1 {
+        let half = len.div_ceil(2);
+        for i in 0..len - half {
+            differ[i] |= differ[half + i];
+        }
+        len = half;
+    }
+    !differ[0]
+}
+
 /// The keys whose label has this rank.
 #[inline(always)]
 pub(super) fn with_rank<const N: usize>(planes: [u64; N], rank: u8) -> u64 {
-    let mut differ = 0;
-    for (plane, word) in planes.into_iter().enumerate() {
-        differ |= word ^ u64::from(rank >> plane & 1).wrapping_neg();
-    }
     // the ranks of a leaf have no more bits than it has planes
     if usize::from(rank) >> N == 0 {
-        !differ
+        with(planes, rank.into())
     } else {
         0
     }

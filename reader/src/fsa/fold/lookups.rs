@@ -56,10 +56,10 @@ impl Fold {
         let lookups = FoldLookups {
             fold: self,
             state,
-            head: &self.bytes[self.head.clone()],
-            slots: slots::view(&self.bytes[self.slots.clone()]),
-            junctions: &self.bytes[self.junctions.clone()],
-            leaves: &self.bytes[self.leaves.clone()],
+            head: &self.head,
+            slots: slots::view(&self.slots),
+            junctions: &self.junctions,
+            leaves: &self.leaves,
         };
         self.bit_counts.run(GetMany {
             lookups,

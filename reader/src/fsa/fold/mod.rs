@@ -51,13 +51,12 @@ const LINE: usize = 64;
 /// The keys of a native file; clones share its bytes.
 #[derive(Clone, Debug)]
 pub struct Fold {
-    bytes: Bytes,
     tokens: Tokens,
     alphabet: Arc<Alphabet>,
-    head: Range<usize>,
-    slots: Range<usize>,
-    junctions: Range<usize>,
-    leaves: Range<usize>,
+    head: Bytes,
+    slots: Bytes,
+    junctions: Bytes,
+    leaves: Bytes,
     root: u32,
     entrance: u32,
     keys: u64,
@@ -169,7 +168,7 @@ impl simd::Task for Follow<'_> {
 impl Fold {
     /// The keys of the file with this header; `weights` are the values of kind completion.
     pub(crate) fn new(
-        bytes: Bytes,
+        bytes: &Bytes,
         header: &NativeHeader,
         weights: Option<Ints>,
     ) -> Result<Self, Fault> {
@@ -180,23 +179,22 @@ impl Fold {
             u32::try_from(n).map_err(|_| Fault::new(Section::Header, 0, reason))
         };
         let fold = Fold {
-            tokens: Tokens::read(&bytes, header.range(Section::Tokens), Section::Tokens)?,
+            tokens: Tokens::read(bytes, header.range(Section::Tokens), Section::Tokens)?,
             alphabet: Alphabet::read(&bytes[alphabet.clone()])
                 .ok_or_else(|| {
                     let reason = "the alphabet does not list each byte once";
                     Fault::new(Section::Alphabet, alphabet.start as u64, reason)
                 })?
                 .into(),
-            head: header.range(Section::Head),
-            slots: header.range(Section::Slots),
-            junctions: header.range(Section::Junctions),
-            leaves: header.range(Section::Leaves),
+            head: bytes.part(header.range(Section::Head)),
+            slots: bytes.part(header.range(Section::Slots)),
+            junctions: bytes.part(header.range(Section::Junctions)),
+            leaves: bytes.part(header.range(Section::Leaves)),
             root: number(properties.root)?,
             entrance: number(properties.entrance)?,
             keys: properties.keys,
             weights,
             bit_counts: simd::BitCounts::detect(),
-            bytes,
         };
         if fold.keys > 0 {
             fold.node(fold.root)?;
@@ -211,7 +209,7 @@ impl Fold {
 
     /// Where the leaves stand in the file.
     pub(crate) fn leaf_bytes(&self) -> Range<usize> {
-        self.leaves.clone()
+        self.leaves.start()..self.leaves.start() + self.leaves.len()
     }
 
     pub(super) fn root(&self) -> Option<u64> {
@@ -232,25 +230,20 @@ impl Fold {
 
     #[inline]
     fn node(&self, offset: u32) -> Result<Node<'_>, Fault> {
-        Node::read(
-            &self.bytes[self.head.clone()],
-            offset as usize,
-            self.weights.is_some(),
-        )
-        .ok_or_else(|| self.node_fault(offset, NODE_OUTSIDE))
+        Node::read(&self.head, offset as usize, self.weights.is_some())
+            .ok_or_else(|| self.node_fault(offset, NODE_OUTSIDE))
     }
 
     #[inline(always)]
     fn leaf(&self, offset: u64) -> Result<Leaf<'_>, Fault> {
-        Leaf::read(&self.bytes[self.leaves.clone()], to_usize(offset))
-            .map_err(|reason| self.leaf_fault(offset, reason))
+        Leaf::read(&self.leaves, to_usize(offset)).map_err(|reason| self.leaf_fault(offset, reason))
     }
 
     #[cold]
     fn node_fault(&self, offset: u32, reason: &'static str) -> Fault {
         Fault::new(
             Section::Head,
-            self.head.start as u64 + u64::from(offset),
+            self.head.start() as u64 + u64::from(offset),
             reason,
         )
     }
@@ -259,7 +252,7 @@ impl Fold {
     fn leaf_fault(&self, offset: u64, reason: &'static str) -> Fault {
         Fault::new(
             Section::Leaves,
-            (self.leaves.start as u64).saturating_add(offset),
+            (self.leaves.start() as u64).saturating_add(offset),
             reason,
         )
     }
@@ -314,9 +307,8 @@ impl Fold {
     /// there.
     #[inline(always)]
     fn ask_for_leaf(&self, offset: u64) {
-        let leaves = &self.bytes[self.leaves.clone()];
         for line in (0..LEAF_AHEAD).step_by(LINE) {
-            prefetch(leaves, to_usize(offset) + line);
+            prefetch(&self.leaves, to_usize(offset) + line);
         }
     }
 

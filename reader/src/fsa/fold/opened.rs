@@ -294,7 +294,7 @@ impl Opened {
             planes: &open.planes,
             key: key.into(),
         });
-        fold.bytes[fold.leaves.clone()]
+        fold.leaves
             .get(start..start + len)
             .ok_or_else(|| fold.leaf_fault(open.offset, OUTSIDE))
     }

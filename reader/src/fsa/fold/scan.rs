@@ -235,8 +235,7 @@ impl FoldScan {
         self.key.truncate(shared);
         self.key.push(entry.label);
         let start = to_usize(self.leaf.offset) + entry.codes;
-        let leaves = &fold.bytes[fold.leaves.clone()];
-        let codes = leaves.get(start..start + entry.len).ok_or(OUTSIDE)?;
+        let codes = fold.leaves.get(start..start + entry.len).ok_or(OUTSIDE)?;
         fold.tokens.view().decode(codes, &mut self.key)?;
         if self.key.len() > self.max_key_len {
             return Err(TOO_LONG);

@@ -189,7 +189,7 @@ impl<A: Automaton> simd::Task for Sweep<'_, A> {
             hits,
         } = self;
         let Start { offset, key, depth } = start;
-        let leaves = &fold.bytes[fold.leaves.clone()];
+        let leaves = &fold.leaves[..];
         let leaf = Leaf::read(leaves, to_usize(offset))?;
         let planes = Planes::new(&leaf, to_usize(offset))?;
         let end = leaf.end_of(key, depth).min(leaf.header.keys);

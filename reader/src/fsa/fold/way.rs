@@ -28,7 +28,7 @@ impl Fold {
         query: &Query<'_>,
         mut passed: impl FnMut(u32, usize) -> Result<(), Fault>,
     ) -> Result<Way, Fault> {
-        let slots = slots::view(&self.bytes[self.slots.clone()]);
+        let slots = slots::view(&self.slots);
         let labels = query.bytes();
         let (mut base, mut depth) = (self.entrance, 0);
         while let Some(&label) = labels.get(depth) {
@@ -53,8 +53,8 @@ impl Fold {
                 return Ok(Way::Nowhere(depth));
             }
             depth += 1;
-            let junctions = &self.bytes[self.junctions.clone()];
-            let Some(junction) = Junction::read(junctions, (base & !JUNCTION) as usize) else {
+            let Some(junction) = Junction::read(&self.junctions, (base & !JUNCTION) as usize)
+            else {
                 return Err(self.slot_fault(Section::Junctions, JUNCTION_OUTSIDE));
             };
             let same = query.common(depth, junction.chain, junction.len);
@@ -71,7 +71,7 @@ impl Fold {
     /// The ordinal of the key that ends at the position with this base.
     #[inline(always)]
     pub(super) fn ends_at(&self, base: u32) -> Result<Option<u32>, Fault> {
-        let slots = slots::view(&self.bytes[self.slots.clone()]);
+        let slots = slots::view(&self.slots);
         Ok(self.slot(slots, base, slots::END)?.ordinal())
     }
 
@@ -85,11 +85,11 @@ impl Fold {
 
     #[cold]
     fn slot_fault(&self, section: Section, reason: &'static str) -> Fault {
-        let range = if section == Section::Slots {
+        let part = if section == Section::Slots {
             &self.slots
         } else {
             &self.junctions
         };
-        Fault::new(section, range.start as u64, reason)
+        Fault::new(section, part.start() as u64, reason)
     }
 }
