@@ -57,6 +57,7 @@ impl<S: Clone> FoldDescent<S> {
                 depth,
             } => {
                 hits.restart(key.len());
+                self.path.forget();
                 let start = Start {
                     offset,
                     key: first,
@@ -103,6 +104,7 @@ impl<S: Clone> FoldDescent<S> {
             hits.restart(key.len());
             hits.add(&[], automaton.score(&state), ordinal.into());
         }
+        self.path.forget();
         self.frames.push(Frame {
             offset,
             range: 0,
@@ -128,6 +130,7 @@ impl<S: Clone> FoldDescent<S> {
             frame.range += 1;
             let Some(&first) = node.separators.get(range) else {
                 self.frames.pop();
+                self.path.forget();
                 continue;
             };
             let (parent, depth) = (frame.offset, frame.depth);

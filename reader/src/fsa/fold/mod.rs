@@ -4,6 +4,7 @@
 //! followed, and how many of them lie within the leaf; no bytes need to be stored for it.
 
 mod descent;
+mod forks;
 mod leaf;
 mod lookups;
 mod only;
@@ -340,6 +341,7 @@ impl Fold {
         }
     }
 
+    #[inline(always)]
     fn get_by_nodes(&self, state: u64, labels: &[u8]) -> Result<Option<u32>, Fault> {
         let (mut offset, mut depth) = match Place::unpack(state) {
             Place::Node { offset, depth } => (offset, depth),
