@@ -91,10 +91,8 @@ impl<S: Clone> FoldDescent<S> {
             state = next;
         }
         key.extend_from_slice(chain);
-        let depth = node.chain.len();
-        let behind = Place::Node { offset, depth }.pack();
-        let may_have = |label| node.range_of(label).is_some();
-        let get = |ending: &[u8]| fold.get(behind, ending);
+        let may_have = |label| node.separators.first().is_some_and(|&first| first <= label);
+        let get = |ending: &[u8]| fold.look_up_behind(offset, &node, ending);
         if hits.look_up(automaton, &state, key.len(), may_have, get)? {
             return Ok(());
         }

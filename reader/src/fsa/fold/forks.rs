@@ -11,7 +11,7 @@ use crate::automaton::{Automaton, LabelSet};
 /// With no more labels than this it takes less to look for keys that have one of them than to look at all keys.
 pub(super) const FEW: u32 = 8;
 /// More prospects than this are not kept from one leaf to the next.
-const MOST: usize = 64;
+const MOST: usize = 256;
 /// No prospect.
 const NONE: u32 = u32::MAX;
 
@@ -132,6 +132,13 @@ impl<S: Clone> Forks<S> {
         self.branches.clear();
         if self.prospects.len() > MOST {
             self.forget();
+        } else if self.prospects.is_empty() {
+            // most that most searches need
+            self.forks.reserve(16);
+            self.branches.reserve(16);
+            self.prospects.reserve(32);
+            self.endings.reserve(64);
+            self.text.reserve(512);
         }
     }
 

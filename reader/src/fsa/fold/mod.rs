@@ -138,6 +138,23 @@ impl simd::Task for Get<'_> {
     }
 }
 
+/// A look-up of what leads on behind a node.
+struct GetBehind<'a> {
+    fold: &'a Fold,
+    offset: u32,
+    node: &'a Node<'a>,
+    labels: &'a [u8],
+}
+
+impl simd::Task for GetBehind<'_> {
+    type Output = Result<Option<u32>, Fault>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        self.fold.get_behind(self.offset, *self.node, self.labels)
+    }
+}
+
 /// A walk along labels.
 struct Follow<'a>(Get<'a>);
 
@@ -300,6 +317,23 @@ impl Fold {
         Ok(ordinal.map(u64::from))
     }
 
+    /// The ordinal of the key that leads on by `labels` from where the keys of the node at `offset` part.
+    #[inline]
+    fn look_up_behind(
+        &self,
+        offset: u32,
+        node: &Node<'_>,
+        labels: &[u8],
+    ) -> Result<Option<u64>, Fault> {
+        let ordinal = self.bit_counts.run(GetBehind {
+            fold: self,
+            offset,
+            node,
+            labels,
+        })?;
+        Ok(ordinal.map(u64::from))
+    }
+
     #[inline(always)]
     fn get_by_slots(&self, key: &[u8]) -> Result<Option<u32>, Fault> {
         let short = Short::of(key);
@@ -343,18 +377,27 @@ impl Fold {
 
     #[inline(always)]
     fn get_by_nodes(&self, state: u64, labels: &[u8]) -> Result<Option<u32>, Fault> {
-        let (mut offset, mut depth) = match Place::unpack(state) {
-            Place::Node { offset, depth } => (offset, depth),
-            Place::Leaf { .. } => return self.ordinal_below(state, labels),
+        let Place::Node { offset, depth } = Place::unpack(state) else {
+            return self.ordinal_below(state, labels);
         };
-        let mut rest = labels;
+        let node = self.node(offset)?;
+        match labels.strip_prefix(node.chain.get(depth..).unwrap_or_default()) {
+            Some(rest) => self.get_behind(offset, node, rest),
+            None => Ok(None),
+        }
+    }
+
+    /// The ordinal of the key that leads on by `labels` from where the keys of a node part.
+    #[inline(always)]
+    fn get_behind(
+        &self,
+        offset: u32,
+        node: Node<'_>,
+        labels: &[u8],
+    ) -> Result<Option<u32>, Fault> {
+        let (mut offset, mut node, mut rest) = (offset, node, labels);
         loop {
-            let node = self.node(offset)?;
-            let chain = node.chain.get(depth..).unwrap_or_default();
-            let Some(behind) = rest.strip_prefix(chain) else {
-                return Ok(None);
-            };
-            let Some((&label, after)) = behind.split_first() else {
+            let Some((&label, after)) = rest.split_first() else {
                 return Ok(node.ordinal);
             };
             let Some(range) = node.range_of(label) else {
@@ -362,19 +405,19 @@ impl Fold {
             };
             let target = node.target(range);
             if target & LEAF != 0 {
-                return self.find_in(
-                    leaf_offset(target),
-                    &Query::new(behind, &Short::of(behind)),
-                    0,
-                    None,
-                );
+                let short = Short::of(rest);
+                let query = Query::new(rest, &short);
+                return self.find_in(leaf_offset(target), &query, 0, None);
             }
             if node.separators[range] != label {
                 return Ok(None);
             }
             offset = self.child_of(offset, target)?;
-            depth = 0;
-            rest = after;
+            node = self.node(offset)?;
+            match after.strip_prefix(node.chain) {
+                Some(behind) => rest = behind,
+                None => return Ok(None),
+            }
         }
     }
 
