@@ -2,7 +2,8 @@
 //!
 //! Nodes are walked range by range, leaves [key by key](super::sweep).
 
-use super::sweep::{Path, Start};
+use super::path::Path;
+use super::sweep::Start;
 use super::{Fold, LEAF, Place, TOO_LONG, leaf_offset};
 use crate::automaton::{Automaton, LabelSet};
 use crate::dictionary::MAX_KEY_LEN;

@@ -18,7 +18,7 @@ const NONE: u32 = u32::MAX;
 /// What is known of states, and where keys part on the way to the key at hand.
 #[derive(Debug)]
 pub(super) struct Forks<S> {
-    forks: Vec<Fork>,
+    places: Vec<Fork>,
     branches: Vec<Branch>,
     prospects: Vec<Prospect<S>>,
     endings: Vec<Ending>,
@@ -60,8 +60,8 @@ struct Prospect<S> {
 pub(super) struct Known {
     /// The labels that have a step of their own.
     pub(super) own: LabelSet,
-    /// Where all other labels lead.
-    pub(super) other: u32,
+    /// Where all other labels lead, if they lead anywhere.
+    pub(super) other: Option<u32>,
     /// Its first prospect by a label of its own.
     first: u32,
 }
@@ -106,7 +106,7 @@ pub(super) enum Origin {
 impl<S> Default for Forks<S> {
     fn default() -> Self {
         Forks {
-            forks: Vec::new(),
+            places: Vec::new(),
             branches: Vec::new(),
             prospects: Vec::new(),
             endings: Vec::new(),
@@ -128,13 +128,13 @@ impl<S: Clone> Forks<S> {
     /// Starts in another leaf.
     #[inline(always)]
     pub(super) fn restart(&mut self) {
-        self.forks.clear();
+        self.places.clear();
         self.branches.clear();
         if self.prospects.len() > MOST {
             self.forget();
         } else if self.prospects.is_empty() {
             // most that most searches need
-            self.forks.reserve(16);
+            self.places.reserve(16);
             self.branches.reserve(16);
             self.prospects.reserve(32);
             self.endings.reserve(64);
@@ -146,7 +146,7 @@ impl<S: Clone> Forks<S> {
     #[inline(always)]
     pub(super) fn push(&mut self, depth: u32) {
         let branches = self.branches.len();
-        self.forks.push(Fork { depth, branches });
+        self.places.push(Fork { depth, branches });
     }
 
     /// Adds a branch to the last fork.
@@ -158,13 +158,13 @@ impl<S: Clone> Forks<S> {
     /// Goes back to a depth; whether there is a fork.
     #[inline(always)]
     pub(super) fn go_back(&mut self, depth: u32) -> bool {
-        while let Some(&fork) = self.forks.last()
+        while let Some(&fork) = self.places.last()
             && fork.depth >= depth
         {
             if fork.depth == depth {
                 return true;
             }
-            self.forks.pop();
+            self.places.pop();
             self.branches.truncate(fork.branches);
         }
         false
@@ -173,7 +173,7 @@ impl<S: Clone> Forks<S> {
     /// The prospect of a key, and its state, if there is a fork at this depth that says so.
     #[inline(always)]
     pub(super) fn branch(&self, key: u32, depth: u32) -> Option<(u32, S)> {
-        let fork = self.forks.last().filter(|fork| fork.depth == depth)?;
+        let fork = self.places.last().filter(|fork| fork.depth == depth)?;
         let mut branches = self.branches[fork.branches..].iter();
         let branch = branches.find(|branch| branch.keys >> key & 1 != 0)?;
         let prospect = self.prospects.get(branch.prospect as usize)?;
@@ -210,7 +210,7 @@ impl<S: Clone> Forks<S> {
         origin: Origin,
     ) -> Known {
         let (own, other) = automaton.default_step(state);
-        let other = other.map_or(NONE, |other| self.add(automaton, 0, other, NONE));
+        let other = other.map(|other| self.add(automaton, 0, other, NONE));
         let first = NONE;
         let known = Known { own, other, first };
         self.set_known(origin, known);
@@ -275,10 +275,10 @@ impl<S: Clone> Forks<S> {
         small(self.prospects.len() - 1)
     }
 
-    /// A prospect and what may follow, if the automaton names all of that.
+    /// What may follow behind a prospect, if the automaton names all of that.
     #[inline(always)]
-    pub(super) fn endings(&self, prospect: u32) -> Option<Option<Endings>> {
-        Some(self.prospects.get(prospect as usize)?.endings)
+    pub(super) fn endings(&self, prospect: u32) -> Option<Endings> {
+        self.prospects[prospect as usize].endings
     }
 
     /// An ending.

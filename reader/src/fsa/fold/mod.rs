@@ -3,6 +3,7 @@
 //! A position is either in the chain of a node or in a leaf. In a leaf it is the first key that starts with the labels
 //! followed, and how many of them lie within the leaf; no bytes need to be stored for it.
 
+mod behind;
 mod descent;
 mod forks;
 mod leaf;
@@ -10,6 +11,8 @@ mod lookups;
 mod only;
 mod opened;
 mod part;
+mod parting;
+mod path;
 mod planes;
 mod prefixes;
 mod ranges;
@@ -135,23 +138,6 @@ impl simd::Task for Get<'_> {
         } else {
             fold.get_by_nodes(self.state, self.labels)
         }
-    }
-}
-
-/// A look-up of what leads on behind a node.
-struct GetBehind<'a> {
-    fold: &'a Fold,
-    offset: u32,
-    node: &'a Node<'a>,
-    labels: &'a [u8],
-}
-
-impl simd::Task for GetBehind<'_> {
-    type Output = Result<Option<u32>, Fault>;
-
-    #[inline(always)]
-    fn run(self) -> Self::Output {
-        self.fold.get_behind(self.offset, *self.node, self.labels)
     }
 }
 
@@ -317,23 +303,6 @@ impl Fold {
         Ok(ordinal.map(u64::from))
     }
 
-    /// The ordinal of the key that leads on by `labels` from where the keys of the node at `offset` part.
-    #[inline]
-    fn look_up_behind(
-        &self,
-        offset: u32,
-        node: &Node<'_>,
-        labels: &[u8],
-    ) -> Result<Option<u64>, Fault> {
-        let ordinal = self.bit_counts.run(GetBehind {
-            fold: self,
-            offset,
-            node,
-            labels,
-        })?;
-        Ok(ordinal.map(u64::from))
-    }
-
     #[inline(always)]
     fn get_by_slots(&self, key: &[u8]) -> Result<Option<u32>, Fault> {
         let short = Short::of(key);
@@ -384,40 +353,6 @@ impl Fold {
         match labels.strip_prefix(node.chain.get(depth..).unwrap_or_default()) {
             Some(rest) => self.get_behind(offset, node, rest),
             None => Ok(None),
-        }
-    }
-
-    /// The ordinal of the key that leads on by `labels` from where the keys of a node part.
-    #[inline(always)]
-    fn get_behind(
-        &self,
-        offset: u32,
-        node: Node<'_>,
-        labels: &[u8],
-    ) -> Result<Option<u32>, Fault> {
-        let (mut offset, mut node, mut rest) = (offset, node, labels);
-        loop {
-            let Some((&label, after)) = rest.split_first() else {
-                return Ok(node.ordinal);
-            };
-            let Some(range) = node.range_of(label) else {
-                return Ok(None);
-            };
-            let target = node.target(range);
-            if target & LEAF != 0 {
-                let short = Short::of(rest);
-                let query = Query::new(rest, &short);
-                return self.find_in(leaf_offset(target), &query, 0, None);
-            }
-            if node.separators[range] != label {
-                return Ok(None);
-            }
-            offset = self.child_of(offset, target)?;
-            node = self.node(offset)?;
-            match after.strip_prefix(node.chain) {
-                Some(behind) => rest = behind,
-                None => return Ok(None),
-            }
         }
     }
 

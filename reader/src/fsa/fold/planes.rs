@@ -50,7 +50,11 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
             shared: Leaf::planes(window, HEADER_LEN, step, header.shared_planes),
             lengths: Leaf::planes(window, lengths_at, step, header.length_planes),
             ranks: Leaf::planes(window, ranks_at, step, header.label_planes),
-            wide: if narrow { None } else { Some(wide(header, window)) },
+            wide: if narrow {
+                None
+            } else {
+                Some(wide(header, window))
+            },
         })
     }
 
@@ -93,14 +97,14 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
             ascii &= ascii - 1;
         }
         if beyond {
-            with |= self.from_rank(alphabet.beyond_ascii());
+            with |= self.with_rank_from(alphabet.beyond_ascii());
         }
         Some(with)
     }
 
     /// The keys whose label has at least this rank.
     #[inline(always)]
-    pub(super) fn from_rank(&self, rank: u8) -> u64 {
+    pub(super) fn with_rank_from(&self, rank: u8) -> u64 {
         if usize::from(rank) >> R != 0 {
             return 0;
         }

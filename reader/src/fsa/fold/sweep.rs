@@ -3,28 +3,21 @@
 //! Only those keys are looked at whose shared bytes lead somewhere: a key that shares more than the automaton has read of
 //! the one before it leads nowhere either, and how much keys share is compared for all of them at once.
 
-use super::forks::{Endings, FEW, Forks, Origin};
+use super::forks::Origin;
 use super::leaf::{Leaf, OUTSIDE};
 use super::opened::small;
+use super::parting::Parting;
+use super::path::Path;
 use super::planes::{FewPlanes, Planes};
 use super::{Fold, SHARED, TOO_LONG};
 use crate::automaton::Automaton;
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::Fault;
 use crate::format::native::alphabet::Alphabet;
-use crate::format::native::tokens::{Query, Short, TokenView};
+use crate::format::native::tokens::TokenView;
 use crate::format::to_usize;
 use crate::fsa::walk::Hits;
 use crate::simd;
-
-/// What the automaton has read of a key of a leaf, behind what leads to the walk's first key there.
-#[derive(Debug)]
-pub(super) struct Path<S> {
-    /// The state before each byte, and the one behind the last.
-    states: Vec<S>,
-    text: Vec<u8>,
-    forks: Forks<S>,
-}
 
 /// Keys of a leaf that start with the same bytes.
 #[derive(Clone, Copy)]
@@ -37,23 +30,7 @@ pub(super) struct Start {
     pub(super) depth: usize,
 }
 
-impl<S> Default for Path<S> {
-    fn default() -> Self {
-        Path {
-            states: Vec::new(),
-            text: Vec::new(),
-            forks: Forks::default(),
-        }
-    }
-}
-
 impl<S: Clone> Path<S> {
-    /// The next sweep starts in another state than the last one.
-    #[inline]
-    pub(super) fn forget(&mut self) {
-        self.forks.forget();
-    }
-
     /// Reads the keys from a start on and adds those that are accepted to the hits.
     pub(super) fn sweep<A: Automaton<State = S>>(
         &mut self,
@@ -77,71 +54,11 @@ impl<S: Clone> Path<S> {
         let swept = fold.bit_counts.run(sweep);
         swept.map_err(|reason| fold.leaf_fault(start.offset, reason))
     }
-
-    /// Reads a key but for its first bytes; whether the automaton goes on to its end.
-    #[inline(always)]
-    fn read_key<A: Automaton<State = S>>(
-        &mut self,
-        automaton: &A,
-        label: u8,
-        codes: &[u8],
-        tokens: TokenView<'_>,
-        known: usize,
-    ) -> Result<bool, &'static str> {
-        if known == 0 && !self.read(automaton, label) {
-            return Ok(false);
-        }
-        self.read_codes(automaton, codes, tokens, known.saturating_sub(1))
-    }
-
-    /// Reads a byte; whether the automaton goes on.
-    #[inline(always)]
-    fn read<A: Automaton<State = S>>(&mut self, automaton: &A, byte: u8) -> bool {
-        let state = (self.states.last()).and_then(|state| automaton.step(state, byte));
-        let Some(state) = state else {
-            return false;
-        };
-        self.states.push(state);
-        self.text.push(byte);
-        true
-    }
-
-    /// Reads the text of codes but for its first bytes; whether the automaton goes on to its end.
-    #[inline(always)]
-    fn read_codes<A: Automaton<State = S>>(
-        &mut self,
-        automaton: &A,
-        codes: &[u8],
-        tokens: TokenView<'_>,
-        known: usize,
-    ) -> Result<bool, &'static str> {
-        let (mut next, mut known) = (0, known);
-        while next < codes.len() {
-            if self.text.len() > MAX_KEY_LEN {
-                return Err(TOO_LONG);
-            }
-            let (text, len) = tokens.next(codes, &mut next)?;
-            for &byte in text[..len].iter().skip(known) {
-                if !self.read(automaton, byte) {
-                    return Ok(false);
-                }
-            }
-            known = known.saturating_sub(len);
-        }
-        Ok(true)
-    }
-
-    /// Adds the key to the hits if the automaton accepts it.
-    fn hit<A: Automaton<State = S>>(&self, automaton: &A, ordinal: u64, hits: &mut Hits) {
-        if let Some(state) = self.states.last().filter(|state| automaton.accepts(state)) {
-            hits.add(&self.text, automaton.score(state), ordinal);
-        }
-    }
 }
 
 /// A bit for each of the first `count` keys.
 #[inline(always)]
-fn below(count: u32) -> u64 {
+pub(super) fn below(count: u32) -> u64 {
     1u64.checked_shl(count).unwrap_or(0).wrapping_sub(1)
 }
 
@@ -163,61 +80,58 @@ impl<A: Automaton> simd::Task for Sweep<'_, A> {
         let offset = to_usize(self.start.offset);
         let leaf = Leaf::read(leaves, offset)?;
         if FewPlanes::have_room(&leaf.header) {
-            Reading::new(self, leaves, FewPlanes::new(&leaf, offset)?).run(&leaf)
+            self.reading(leaves, FewPlanes::new(&leaf, offset)?)
+                .run(&leaf)
         } else {
-            Reading::new(self, leaves, <Planes>::new(&leaf, offset)?).run(&leaf)
+            self.reading(leaves, <Planes>::new(&leaf, offset)?)
+                .run(&leaf)
         }
     }
 }
 
-/// Keys that part at one place.
-#[derive(Clone, Copy)]
-struct Parting {
-    /// How many bytes they share there.
-    depth: u32,
-    /// The keys that part.
-    keys: u64,
-    /// The keys that start like one of them.
-    inner: u64,
+impl<'a, A: Automaton> Sweep<'a, A> {
+    #[inline(always)]
+    fn reading<const S: usize, const L: usize, const R: usize>(
+        self,
+        leaves: &'a [u8],
+        planes: Planes<S, L, R>,
+    ) -> Reading<'a, A, S, L, R> {
+        Reading {
+            automaton: self.automaton,
+            alphabet: &self.fold.alphabet,
+            tokens: self.fold.tokens.view(),
+            leaves,
+            planes,
+            start: self.start,
+            path: self.path,
+            hits: self.hits,
+        }
+    }
 }
 
 /// A leaf that is being read.
-struct Reading<'a, A: Automaton, const S: usize, const L: usize, const R: usize> {
-    automaton: &'a A,
-    alphabet: &'a Alphabet,
-    tokens: TokenView<'a>,
+pub(super) struct Reading<'a, A: Automaton, const S: usize, const L: usize, const R: usize> {
+    pub(super) automaton: &'a A,
+    pub(super) alphabet: &'a Alphabet,
+    pub(super) tokens: TokenView<'a>,
     leaves: &'a [u8],
-    planes: Planes<S, L, R>,
+    pub(super) planes: Planes<S, L, R>,
     start: Start,
-    path: &'a mut Path<A::State>,
-    hits: &'a mut Hits,
+    pub(super) path: &'a mut Path<A::State>,
+    pub(super) hits: &'a mut Hits,
 }
 
 impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'a, A, S, L, R> {
-    #[inline(always)]
-    fn new(sweep: Sweep<'a, A>, leaves: &'a [u8], planes: Planes<S, L, R>) -> Self {
-        Reading {
-            automaton: sweep.automaton,
-            alphabet: &sweep.fold.alphabet,
-            tokens: sweep.fold.tokens.view(),
-            leaves,
-            planes,
-            start: sweep.start,
-            path: sweep.path,
-            hits: sweep.hits,
-        }
-    }
-
     /// The codes of a key.
     #[inline(always)]
-    fn codes(&self, key: u32) -> Result<&'a [u8], &'static str> {
+    pub(super) fn codes(&self, key: u32) -> Result<&'a [u8], &'static str> {
         let (at, len) = self.planes.codes(key);
         self.leaves.get(at..at + len).ok_or(OUTSIDE)
     }
 
     /// The number of a key among all keys.
     #[inline(always)]
-    fn ordinal(&self, key: u32) -> u64 {
+    pub(super) fn ordinal(&self, key: u32) -> u64 {
         self.planes.header.first.wrapping_add(key).into()
     }
 
@@ -242,13 +156,14 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
                 inner: left & !(1 << key),
             };
             let kept = self.part(Origin::Start, parting)?;
-            left = without(left, keys, keys & !kept);
             if kept == 0 {
-                left = 0;
+                self.hits.sort();
+                return Ok(());
             }
+            left = without(left, keys, keys & !kept);
             key = kept.trailing_zeros();
         }
-        while left != 0 {
+        loop {
             left &= !below(key + 1);
             let codes = self.codes(key)?;
             let mut origin = Origin::Elsewhere;
@@ -256,7 +171,8 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
                 origin = Origin::Prospect(prospect);
                 self.path.states.push(state);
                 self.path.text.push(self.planes.label(key, self.alphabet));
-                self.path.read_codes(self.automaton, codes, self.tokens, 0)?
+                self.path
+                    .read_codes(self.automaton, codes, self.tokens, 0)?
             } else {
                 let label = self.planes.label(key, self.alphabet);
                 self.path
@@ -277,7 +193,8 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
             if reached != shared + 1 {
                 origin = Origin::Elsewhere;
             }
-            let is_worth_it = on & on.wrapping_sub(1) != 0 || on != 0 && origin != Origin::Elsewhere;
+            let is_worth_it =
+                on & on.wrapping_sub(1) != 0 || on != 0 && origin != Origin::Elsewhere;
             if is_worth_it && !self.path.forks.go_back(reached) {
                 let parting = Parting {
                     depth: reached,
@@ -293,7 +210,11 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
                 break;
             }
             key = next.trailing_zeros();
-            shared = if on == 0 { self.planes.shared(key) } else { reached };
+            shared = if on == 0 {
+                self.planes.shared(key)
+            } else {
+                reached
+            };
             self.path.forks.go_back(shared);
             let kept = (shared as usize).checked_sub(depth).ok_or(SHARED)?;
             self.path.states.truncate(kept + 1);
@@ -303,212 +224,11 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
         self.hits.sort();
         Ok(())
     }
-
-    /// Adds those keys to the hits that the automaton can name where keys part, which is where the path ends, and says which
-    /// of the others may lead on.
-    #[inline(always)]
-    fn part(&mut self, origin: Origin, parting: Parting) -> Result<u64, &'static str> {
-        let Path { states, forks, .. } = &mut *self.path;
-        let Some(state) = states.last() else {
-            return Ok(0);
-        };
-        forks.push(parting.depth);
-        let mut known = match forks.known(origin) {
-            Some(known) => known,
-            None => {
-                let labels = self.automaton.labels(state);
-                if let Some(with) = self.planes.with_any(labels, self.alphabet) {
-                    return Ok(parting.keys & with);
-                }
-                forks.learn(self.automaton, state, origin)
-            }
-        };
-        let (mut ascii, beyond) = known.own.split_ascii();
-        if ascii.count_ones() > FEW {
-            return Ok(parting.keys);
-        }
-        let (mut left, mut kept) = (parting.keys, 0);
-        if beyond {
-            let rank = self.alphabet.beyond_ascii();
-            let mut rare = left & self.planes.from_rank(rank);
-            while rare != 0 {
-                let key = rare.trailing_zeros();
-                rare &= rare - 1;
-                if !self.planes.label(key, self.alphabet).is_ascii() {
-                    kept |= 1 << key;
-                }
-            }
-            left &= !kept;
-        }
-        while ascii != 0 {
-            let [label, ..] = ascii.trailing_zeros().to_le_bytes();
-            ascii &= ascii - 1;
-            let keys = left & self.planes.with_label(label, self.alphabet);
-            if keys != 0 {
-                left &= !keys;
-                let Path { states, forks, .. } = &mut *self.path;
-                if let Some(state) = states.last()
-                    && let Some(prospect) =
-                        forks.own(self.automaton, state, origin, &mut known, label)
-                {
-                    kept |= self.follow(prospect, keys, parting)?;
-                }
-            }
-        }
-        if left != 0 {
-            kept |= self.follow(known.other, left, parting)?;
-        }
-        Ok(kept)
-    }
-
-    /// As [`part`](Self::part), for those of the keys whose labels lead to a prospect.
-    #[inline(always)]
-    fn follow(
-        &mut self,
-        prospect: u32,
-        keys: u64,
-        parting: Parting,
-    ) -> Result<u64, &'static str> {
-        let forks = &mut self.path.forks;
-        let Some(endings) = forks.endings(prospect) else {
-            return Ok(0);
-        };
-        let Some(endings) = endings else {
-            forks.branch_off(keys, prospect);
-            return Ok(keys);
-        };
-        let with_codes = self.planes.with_codes();
-        let with = self.planes.with_any(endings.firsts, self.alphabet);
-        let (equal, _) = self.planes.compare_shared(parting.depth + 1);
-        let behind = parting.inner & equal & with.unwrap_or(u64::MAX);
-        if behind != 0 {
-            self.find_behind(behind, endings, keys, parting)?;
-        }
-        if endings.may_end {
-            self.find_ends(endings, keys & !with_codes);
-        }
-        let mut longer = keys & with_codes;
-        while longer != 0 {
-            let key = longer.trailing_zeros();
-            longer &= longer - 1;
-            if let Some(first) = self.tokens.first(self.codes(key)?)?
-                && endings.firsts.contains(first)
-            {
-                self.find_one(key, first, endings, parting)?;
-            }
-        }
-        Ok(0)
-    }
-
-    /// Adds the keys that end behind their labels.
-    #[inline(always)]
-    fn find_ends(&mut self, endings: Endings, keys: u64) {
-        for ending in endings.numbers() {
-            let (text, score) = self.path.forks.ending(ending);
-            let mut ended = if text.is_empty() { keys } else { 0 };
-            while ended != 0 {
-                let key = ended.trailing_zeros();
-                ended &= ended - 1;
-                self.add(key, key, ending, score);
-            }
-        }
-    }
-
-    /// Adds a key if it is there.
-    #[inline(always)]
-    fn find_one(
-        &mut self,
-        key: u32,
-        first: u8,
-        endings: Endings,
-        parting: Parting,
-    ) -> Result<(), &'static str> {
-        for ending in endings.numbers() {
-            let (text, score) = self.path.forks.ending(ending);
-            if text.first() == Some(&first)
-                && let Some(found) = self.find(key, 0, ending, parting)?
-            {
-                self.add(key, found, ending, score);
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds the keys that are there.
-    #[inline(always)]
-    fn find_behind(
-        &mut self,
-        behind: u64,
-        endings: Endings,
-        keys: u64,
-        parting: Parting,
-    ) -> Result<(), &'static str> {
-        let mut behind = behind;
-        while behind != 0 {
-            let key = behind.trailing_zeros();
-            behind &= behind - 1;
-            let above = parting.keys & ((1 << key) - 1);
-            if above == 0 || keys >> above.ilog2() & 1 == 0 {
-                continue;
-            }
-            let label = self.planes.label(key, self.alphabet);
-            for ending in endings.numbers() {
-                let (text, score) = self.path.forks.ending(ending);
-                if text.first() == Some(&label)
-                    && let Some(found) = self.find(key, 1, ending, parting)?
-                {
-                    self.add(above.ilog2(), found, ending, score);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Follows an ending from its byte `at` on, where the codes of a key start; the key that it leads to.
-    #[inline(always)]
-    fn find(
-        &mut self,
-        key: u32,
-        at: usize,
-        ending: u32,
-        parting: Parting,
-    ) -> Result<Option<u32>, &'static str> {
-        let (mut key, mut at) = (key, at);
-        loop {
-            let codes = self.codes(key)?;
-            let (text, _) = self.path.forks.ending(ending);
-            let (end, is_whole) = (self.tokens).common_from(codes, &Query::new(text, &Short::of(text)), at)?;
-            let Some(&label) = text.get(end) else {
-                return Ok(is_whole.then_some(key));
-            };
-            let with = self.planes.with_label(label, self.alphabet);
-            let (equal, less) = self.planes.compare_shared(parting.depth + 1 + small(end));
-            let live = parting.inner & !below(key + 1);
-            let next = with & equal & live;
-            if next == 0 || less & live & below_first(next) != 0 {
-                return Ok(None);
-            }
-            key = next.trailing_zeros();
-            at = end + 1;
-        }
-    }
-
-    /// Adds a key to the hits that goes on like `above` where the path ends, and then with an ending.
-    fn add(&mut self, above: u32, key: u32, ending: u32, score: u32) {
-        let label = self.planes.label(above, self.alphabet);
-        let ordinal = self.ordinal(key);
-        let Path { text, forks, .. } = &mut *self.path;
-        let len = text.len();
-        text.push(label);
-        text.extend_from_slice(forks.ending(ending).0);
-        self.hits.add(text, score, ordinal);
-        text.truncate(len);
-    }
 }
 
 /// A bit for each key before the first of some.
 #[inline(always)]
-fn below_first(keys: u64) -> u64 {
+pub(super) fn below_first(keys: u64) -> u64 {
     (keys & keys.wrapping_neg()).wrapping_sub(1)
 }
 
