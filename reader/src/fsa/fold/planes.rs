@@ -77,6 +77,14 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
         (equal & !over, (less | over) & !under)
     }
 
+    /// The end of the keys that start with the first `depth` bytes of `key`.
+    #[inline(always)]
+    pub(super) fn end_of(&self, key: u32, depth: u32) -> u32 {
+        let (_, less) = self.compare_shared(depth);
+        let stops = less & (u64::MAX - 1) << key;
+        stops.trailing_zeros().min(self.header.keys)
+    }
+
     /// The keys that have this label.
     #[inline(always)]
     pub(super) fn with_label(&self, label: u8, alphabet: &Alphabet) -> u64 {

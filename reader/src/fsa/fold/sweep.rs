@@ -80,11 +80,9 @@ impl<A: Automaton> simd::Task for Sweep<'_, A> {
         let offset = to_usize(self.start.offset);
         let leaf = Leaf::read(leaves, offset)?;
         if FewPlanes::have_room(&leaf.header) {
-            self.reading(leaves, FewPlanes::new(&leaf, offset)?)
-                .run(&leaf)
+            self.reading(leaves, FewPlanes::new(&leaf, offset)?).run()
         } else {
-            self.reading(leaves, <Planes>::new(&leaf, offset)?)
-                .run(&leaf)
+            self.reading(leaves, <Planes>::new(&leaf, offset)?).run()
         }
     }
 }
@@ -136,10 +134,10 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
     }
 
     #[inline(always)]
-    fn run(mut self, leaf: &Leaf<'_>) -> Result<(), &'static str> {
+    fn run(mut self) -> Result<(), &'static str> {
         let Start { key, depth, .. } = self.start;
-        let end = leaf.end_of(key, depth).min(leaf.header.keys);
         let mut key = key;
+        let end = self.planes.end_of(key, small(depth));
         let mut left = below(end) & !below(key);
         if left == 0 {
             return Err("a leaf lacks a key");
