@@ -15,6 +15,13 @@ impl LabelSet {
         LabelSet(words)
     }
 
+    /// The ASCII characters of the set, and whether it has other bytes.
+    #[inline]
+    pub(crate) fn split_ascii(self) -> (u128, bool) {
+        let [low, high, ref beyond @ ..] = self.0;
+        (u128::from(high) << 64 | u128::from(low), *beyond != [0; 2])
+    }
+
     /// The set of one byte.
     #[inline]
     pub fn one(label: u8) -> Self {

@@ -150,6 +150,22 @@ impl Levenshtein {
             return None;
         }
         let (equal, inside) = self.near(at.read, character);
+        self.go_on(at, equal, inside)
+    }
+
+    /// As [`near`](Self::near), of a character that stands nowhere near.
+    #[inline]
+    fn none_near(&self, read: u32) -> (u64, u64) {
+        if self.places.is_empty() {
+            (0, self.inside(read as usize + 1))
+        } else {
+            (0, (self.all_places >> 1).wrapping_shr(read) & self.lane)
+        }
+    }
+
+    /// Reads a character that stands at the positions `equal` of the query.
+    #[inline(always)]
+    fn go_on(&self, at: &Alignment, equal: u64, inside: u64) -> Option<Alignment> {
         // the same in all lanes, and in those that there are
         let (equal, inside) = (equal * LANES, inside * self.lanes);
         // a position that goes on by one keeps its bit, since as many characters were read; an edit leads to the next lane
@@ -307,6 +323,40 @@ impl Automaton for Levenshtein {
         labels
     }
 
+    #[inline]
+    fn default_step(&self, state: &Alignment) -> (LabelSet, Option<Alignment>) {
+        if !state.partial.is_empty() {
+            return (LabelSet::ALL, None);
+        }
+        // each byte beyond ASCII starts another character
+        let mut own = LabelSet::from_words([0, 0, u64::MAX, u64::MAX]);
+        let mut add = |position: u32| {
+            if let Some(&character) = self.query.list().get(position as usize)
+                && let Ok(label) = u8::try_from(character)
+            {
+                own.insert(label);
+            }
+        };
+        if state.read < self.exact {
+            add(state.read);
+            return (own, None);
+        }
+        // where one character goes on, or the first of two swapped ones stands
+        let lanes = |lanes: u64| {
+            let sum = lanes | lanes >> (2 * LANE) | lanes >> (4 * LANE);
+            (sum | sum >> LANE) & ((1 << LANE) - 1)
+        };
+        let may_swap = state.reached & !(u64::MAX << (LANE * self.max_distance));
+        let mut bits = lanes(state.reached | state.swapped) | lanes(may_swap) << 1;
+        while bits != 0 {
+            let position = (state.read + bits.trailing_zeros()).checked_sub(self.max_distance);
+            position.into_iter().for_each(&mut add);
+            bits &= bits - 1;
+        }
+        let (equal, inside) = self.none_near(state.read);
+        (own, self.go_on(state, equal, inside))
+    }
+
     fn score(&self, state: &Alignment) -> u32 {
         self.distance(state).unwrap_or(self.max_distance)
     }
@@ -373,6 +423,10 @@ mod tests {
         for byte in key.bytes() {
             least = least.max(near.least_score(&state));
             is_wanted &= near.labels(&state).contains(byte);
+            for label in [byte, b'a', b'x', 0xC3] {
+                let (own, other) = near.default_step(&state);
+                assert!(own.contains(label) || near.step(&state, label) == other);
+            }
             state = near.step(&state, byte)?;
         }
         near.accepts(&state).then(|| {

@@ -80,6 +80,12 @@ pub trait Automaton {
     /// is a search.
     fn labels(&self, state: &Self::State) -> LabelSet;
 
+    /// Where most labels lead: the labels that may have a step of their own, and the state after any other, nothing when
+    /// no key that goes on so is accepted. The fewer have one, the faster is a search.
+    fn default_step(&self, _state: &Self::State) -> (LabelSet, Option<Self::State>) {
+        (LabelSet::ALL, None)
+    }
+
     /// How far a key that ends here and is accepted is from what was asked for, if the automaton measures that.
     fn score(&self, _state: &Self::State) -> u32 {
         0
@@ -121,6 +127,10 @@ impl<A: Automaton + ?Sized> Automaton for &A {
         (**self).labels(state)
     }
 
+    fn default_step(&self, state: &Self::State) -> (LabelSet, Option<Self::State>) {
+        (**self).default_step(state)
+    }
+
     fn score(&self, state: &Self::State) -> u32 {
         (**self).score(state)
     }
@@ -157,6 +167,10 @@ impl Automaton for Every {
 
     fn labels(&self, (): &()) -> LabelSet {
         LabelSet::ALL
+    }
+
+    fn default_step(&self, (): &()) -> (LabelSet, Option<()>) {
+        (LabelSet::NONE, Some(()))
     }
 
     fn is_settled(&self, (): &()) -> bool {

@@ -13,6 +13,7 @@
 pub struct Alphabet {
     ranks: [u8; 256],
     bytes: [u8; 256],
+    beyond_ascii: u8,
 }
 
 impl Alphabet {
@@ -32,7 +33,12 @@ impl Alphabet {
             ranks[usize::from(byte)] = rank;
             bytes[usize::from(rank)] = byte;
         }
-        Some(Alphabet { ranks, bytes })
+        let beyond_ascii = ranks[128..].iter().copied().min().unwrap_or(u8::MAX);
+        Some(Alphabet {
+            ranks,
+            bytes,
+            beyond_ascii,
+        })
     }
 
     /// Reads the section; nothing when it is damaged.
@@ -52,6 +58,12 @@ impl Alphabet {
     #[inline]
     pub fn rank(&self, byte: u8) -> u8 {
         self.ranks[usize::from(byte)]
+    }
+
+    /// The lowest rank of a byte beyond ASCII.
+    #[inline]
+    pub fn beyond_ascii(&self) -> u8 {
+        self.beyond_ascii
     }
 
     /// The byte of a rank.

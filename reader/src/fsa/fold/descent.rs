@@ -2,7 +2,8 @@
 //!
 //! Nodes are walked range by range, leaves [key by key](super::sweep).
 
-use super::sweep::{Path, Start};
+use super::path::Path;
+use super::sweep::Start;
 use super::{Fold, LEAF, Place, TOO_LONG, leaf_offset};
 use crate::automaton::{Automaton, LabelSet};
 use crate::dictionary::MAX_KEY_LEN;
@@ -57,6 +58,7 @@ impl<S: Clone> FoldDescent<S> {
                 depth,
             } => {
                 hits.restart(key.len());
+                self.path.forget();
                 let start = Start {
                     offset,
                     key: first,
@@ -90,10 +92,8 @@ impl<S: Clone> FoldDescent<S> {
             state = next;
         }
         key.extend_from_slice(chain);
-        let depth = node.chain.len();
-        let behind = Place::Node { offset, depth }.pack();
-        let may_have = |label| node.range_of(label).is_some();
-        let get = |ending: &[u8]| fold.get(behind, ending);
+        let may_have = |label| node.separators.first().is_some_and(|&first| first <= label);
+        let get = |ending: &[u8]| fold.look_up_behind(offset, &node, ending);
         if hits.look_up(automaton, &state, key.len(), may_have, get)? {
             return Ok(());
         }
@@ -103,6 +103,7 @@ impl<S: Clone> FoldDescent<S> {
             hits.restart(key.len());
             hits.add(&[], automaton.score(&state), ordinal.into());
         }
+        self.path.forget();
         self.frames.push(Frame {
             offset,
             range: 0,
@@ -128,6 +129,7 @@ impl<S: Clone> FoldDescent<S> {
             frame.range += 1;
             let Some(&first) = node.separators.get(range) else {
                 self.frames.pop();
+                self.path.forget();
                 continue;
             };
             let (parent, depth) = (frame.offset, frame.depth);

@@ -3,12 +3,16 @@
 //! A position is either in the chain of a node or in a leaf. In a leaf it is the first key that starts with the labels
 //! followed, and how many of them lie within the leaf; no bytes need to be stored for it.
 
+mod behind;
 mod descent;
+mod forks;
 mod leaf;
 mod lookups;
 mod only;
 mod opened;
 mod part;
+mod parting;
+mod path;
 mod planes;
 mod prefixes;
 mod ranges;
@@ -332,39 +336,15 @@ impl Fold {
         }
     }
 
+    #[inline(always)]
     fn get_by_nodes(&self, state: u64, labels: &[u8]) -> Result<Option<u32>, Fault> {
-        let (mut offset, mut depth) = match Place::unpack(state) {
-            Place::Node { offset, depth } => (offset, depth),
-            Place::Leaf { .. } => return self.ordinal_below(state, labels),
+        let Place::Node { offset, depth } = Place::unpack(state) else {
+            return self.ordinal_below(state, labels);
         };
-        let mut rest = labels;
-        loop {
-            let node = self.node(offset)?;
-            let chain = node.chain.get(depth..).unwrap_or_default();
-            let Some(behind) = rest.strip_prefix(chain) else {
-                return Ok(None);
-            };
-            let Some((&label, after)) = behind.split_first() else {
-                return Ok(node.ordinal);
-            };
-            let Some(range) = node.range_of(label) else {
-                return Ok(None);
-            };
-            let target = node.target(range);
-            if target & LEAF != 0 {
-                return self.find_in(
-                    leaf_offset(target),
-                    &Query::new(behind, &Short::of(behind)),
-                    0,
-                    None,
-                );
-            }
-            if node.separators[range] != label {
-                return Ok(None);
-            }
-            offset = self.child_of(offset, target)?;
-            depth = 0;
-            rest = after;
+        let node = self.node(offset)?;
+        match labels.strip_prefix(node.chain.get(depth..).unwrap_or_default()) {
+            Some(rest) => self.get_behind(offset, node, rest),
+            None => Ok(None),
         }
     }
 

@@ -1,52 +1,60 @@
 //! The planes of a leaf at hand.
 
+use super::forks::FEW;
 use super::leaf::{Leaf, equal_to, with_rank};
+use crate::automaton::LabelSet;
 use crate::format::native::alphabet::Alphabet;
-use crate::format::native::leaf::{HEADER_LEN, LeafHeader};
+use crate::format::native::leaf::{HEADER_LEN, LeafHeader, SLACK};
 
-/// As many planes of shared lengths and of code lengths as nearly all leaves have at most. All of them are looked at,
-/// those a leaf does not have being zero: how many it has cannot be foreseen by a processor.
-const NARROW: (usize, usize) = (6, 4);
 /// Most planes of shared lengths and of code lengths.
 const WIDE: usize = 18;
-/// Most planes of label ranks.
-const RANKS: usize = 8;
 
-/// The planes of a leaf at hand, for searches that look at them again and again.
+/// The planes of a leaf at hand, for searches that look at them again and again: so many of shared lengths, of code
+/// lengths and of label ranks, as nearly all leaves have at most. All of them are looked at, those a leaf does not have being
+/// zero: how many it has cannot be foreseen by a processor.
 #[derive(Clone, Debug)]
-pub(super) struct Planes {
+pub(super) struct Planes<const S: usize = 6, const L: usize = 4, const R: usize = 8> {
     pub header: LeafHeader,
     /// Where the codes start among all leaves.
     codes_at: usize,
-    shared: [u64; NARROW.0],
-    lengths: [u64; NARROW.1],
-    ranks: [u64; RANKS],
+    shared: [u64; S],
+    lengths: [u64; L],
+    ranks: [u64; R],
     /// Shared lengths and code lengths, if there are more planes of them.
     wide: Option<Box<[[u64; WIDE]; 2]>>,
 }
 
-impl Planes {
-    /// Those of the leaf at `offset`.
+/// The planes of most leaves, in less room.
+pub(super) type FewPlanes = Planes<4, 3, 5>;
+
+impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
+    /// Whether a leaf has no more planes than there is room for without a box.
+    #[inline(always)]
+    pub(super) fn have_room(header: &LeafHeader) -> bool {
+        S >= header.shared_planes as usize
+            && L >= header.length_planes as usize
+            && R >= header.label_planes as usize
+    }
+
+    /// Those of the leaf at `offset`, which has at most as many planes of label ranks.
+    #[inline(always)]
     pub(super) fn new(leaf: &Leaf<'_>, offset: usize) -> Result<Self, &'static str> {
         let header = leaf.header;
         let window = leaf.window()?;
         let step = header.plane_len();
         let (lengths_at, ranks_at) = (header.lengths_at(), header.labels_at());
-        let narrow =
-            NARROW.0 >= header.shared_planes as usize && NARROW.1 >= header.length_planes as usize;
-        let wide = || {
-            Box::new([
-                Leaf::planes(window, HEADER_LEN, step, header.shared_planes),
-                Leaf::planes(window, lengths_at, step, header.length_planes),
-            ])
-        };
+        let narrow = S >= header.shared_planes as usize && L >= header.length_planes as usize;
         Ok(Planes {
             header,
             codes_at: offset + header.codes_at(),
             shared: Leaf::planes(window, HEADER_LEN, step, header.shared_planes),
             lengths: Leaf::planes(window, lengths_at, step, header.length_planes),
             ranks: Leaf::planes(window, ranks_at, step, header.label_planes),
-            wide: (!narrow).then(wide),
+            wide: if narrow {
+                None
+            } else {
+                Some(wide(header, window))
+            },
         })
     }
 
@@ -54,22 +62,71 @@ impl Planes {
     /// first key is not to be used.
     #[inline(always)]
     pub(super) fn compare_shared(&self, depth: u32) -> (u64, u64) {
-        let Some(depth) = depth.checked_sub(self.header.base) else {
-            return (0, 0);
+        let (depth, is_under) = depth.overflowing_sub(self.header.base);
+        let planes = match &self.wide {
+            None => S,
+            Some(_) => WIDE,
         };
-        if depth >> self.header.shared_planes.min(31) != 0 {
-            return (0, u64::MAX);
-        }
-        match &self.wide {
+        let (equal, less) = match &self.wide {
             None => equal_to(self.shared, depth as usize),
             Some(wide) => equal_to(wide[0], depth as usize),
-        }
+        };
+        // both are rare, so that they are masks and no jumps
+        let over = u64::from(depth >> planes != 0).wrapping_neg();
+        let under = u64::from(is_under).wrapping_neg();
+        (equal & !over, (less | over) & !under)
+    }
+
+    /// The end of the keys that start with the first `depth` bytes of `key`.
+    #[inline(always)]
+    pub(super) fn end_of(&self, key: u32, depth: u32) -> u32 {
+        let (_, less) = self.compare_shared(depth);
+        let stops = less & (u64::MAX - 1) << key;
+        stops.trailing_zeros().min(self.header.keys)
     }
 
     /// The keys that have this label.
     #[inline(always)]
     pub(super) fn with_label(&self, label: u8, alphabet: &Alphabet) -> u64 {
         with_rank(self.ranks, alphabet.rank(label))
+    }
+
+    /// All keys that have a label of a set, and perhaps more; nothing if the set is too large to look for them.
+    #[inline(always)]
+    pub(super) fn with_any(&self, labels: LabelSet, alphabet: &Alphabet) -> Option<u64> {
+        let (mut ascii, beyond) = labels.split_ascii();
+        if ascii.count_ones() > FEW {
+            return None;
+        }
+        let mut with = 0;
+        while ascii != 0 {
+            let [label, ..] = ascii.trailing_zeros().to_le_bytes();
+            with |= self.with_label(label, alphabet);
+            ascii &= ascii - 1;
+        }
+        if beyond {
+            with |= self.with_rank_from(alphabet.beyond_ascii());
+        }
+        Some(with)
+    }
+
+    /// The keys whose label has at least this rank.
+    #[inline(always)]
+    pub(super) fn with_rank_from(&self, rank: u8) -> u64 {
+        if usize::from(rank) >> R != 0 {
+            return 0;
+        }
+        !equal_to(self.ranks, rank.into()).1
+    }
+
+    /// The keys that have more than a label of their own.
+    #[inline(always)]
+    pub(super) fn with_codes(&self) -> u64 {
+        let any = |planes: &[u64]| planes.iter().fold(0, |any, plane| any | plane);
+        match &self.wide {
+            None => any(&self.lengths),
+            Some(wide) => any(&wide[1]),
+        }
     }
 
     /// The label of a key.
@@ -100,6 +157,16 @@ impl Planes {
         };
         (self.codes_at + start, len)
     }
+}
+
+/// As many planes of shared lengths and of code lengths as there can be.
+#[cold]
+fn wide(header: LeafHeader, window: &[u8; SLACK]) -> Box<[[u64; WIDE]; 2]> {
+    let step = header.plane_len();
+    Box::new([
+        Leaf::planes(window, HEADER_LEN, step, header.shared_planes),
+        Leaf::planes(window, header.lengths_at(), step, header.length_planes),
+    ])
 }
 
 /// The numbers of all keys before one in some planes, added up, and its own number.

@@ -63,6 +63,14 @@ impl Hits {
         });
     }
 
+    /// Brings keys whose values ascend into order.
+    #[inline]
+    pub(in crate::fsa) fn sort(&mut self) {
+        if self.list.len() > 1 {
+            self.list.sort_unstable_by_key(|hit| hit.value);
+        }
+    }
+
     /// Looks up the keys that an automaton names in a state, if it can name them, which `depth` bytes lead to; whether it
     /// can. `may_have` says whether any key goes on by a byte, `get` looks up what leads on.
     #[inline]

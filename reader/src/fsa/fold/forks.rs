@@ -1,0 +1,290 @@
+//! Where an automaton is led by the labels that keys part by.
+//!
+//! Most labels lead it from one state to the same other state, and mostly it can name all that may follow there. That is
+//! asked for once, and holds wherever keys part in that state.
+
+use std::ops::Range;
+
+use super::opened::small;
+use crate::automaton::{Automaton, LabelSet};
+
+/// With no more labels than this it takes less to look for keys that have one of them than to look at all keys.
+pub(super) const FEW: u32 = 8;
+/// More prospects than this are not kept from one leaf to the next.
+const MOST: usize = 256;
+/// No prospect.
+const NONE: u32 = u32::MAX;
+
+/// What is known of states, and where keys part on the way to the key at hand.
+#[derive(Debug)]
+pub(super) struct Forks<S> {
+    places: Vec<Fork>,
+    branches: Vec<Branch>,
+    prospects: Vec<Prospect<S>>,
+    endings: Vec<Ending>,
+    text: Vec<u8>,
+    /// Of the state that a sweep starts in, which mostly many sweeps share.
+    start: Option<Known>,
+}
+
+/// A place where several keys part.
+#[derive(Clone, Copy, Debug)]
+struct Fork {
+    depth: u32,
+    /// How many branches were there before.
+    branches: usize,
+}
+
+/// Keys whose labels lead to the same state.
+#[derive(Clone, Copy, Debug)]
+struct Branch {
+    keys: u64,
+    prospect: u32,
+}
+
+/// A state that a label leads to.
+#[derive(Debug)]
+struct Prospect<S> {
+    /// The label, if it has a step of its own.
+    label: u8,
+    state: S,
+    /// What may follow, if the automaton names all.
+    endings: Option<Endings>,
+    known: Option<Known>,
+    /// The next prospect behind the same state.
+    next: u32,
+}
+
+/// What is known of a state.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    /// The labels that have a step of their own.
+    pub(super) own: LabelSet,
+    /// Where all other labels lead, if they lead anywhere.
+    pub(super) other: Option<u32>,
+    /// Its first prospect by a label of its own.
+    first: u32,
+}
+
+/// All that may follow in a state.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Endings {
+    start: u32,
+    end: u32,
+    /// Nothing need follow.
+    pub(super) may_end: bool,
+    /// The bytes that may follow.
+    pub(super) firsts: LabelSet,
+}
+
+impl Endings {
+    /// Their numbers.
+    #[inline(always)]
+    pub(super) fn numbers(self) -> Range<u32> {
+        self.start..self.end
+    }
+}
+
+/// What may follow in a state.
+#[derive(Clone, Copy, Debug)]
+struct Ending {
+    start: usize,
+    end: usize,
+    score: u32,
+}
+
+/// Where a state was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A sweep started in it.
+    Start,
+    /// It is a prospect.
+    Prospect(u32),
+    Elsewhere,
+}
+
+impl<S> Default for Forks<S> {
+    fn default() -> Self {
+        Forks {
+            places: Vec::new(),
+            branches: Vec::new(),
+            prospects: Vec::new(),
+            endings: Vec::new(),
+            text: Vec::new(),
+            start: None,
+        }
+    }
+}
+
+impl<S: Clone> Forks<S> {
+    /// Forgets all states.
+    pub(super) fn forget(&mut self) {
+        self.start = None;
+        self.prospects.clear();
+        self.endings.clear();
+        self.text.clear();
+    }
+
+    /// Starts in another leaf.
+    #[inline(always)]
+    pub(super) fn restart(&mut self) {
+        self.places.clear();
+        self.branches.clear();
+        if self.prospects.len() > MOST {
+            self.forget();
+        } else if self.prospects.is_empty() {
+            // most that most searches need
+            self.places.reserve(16);
+            self.branches.reserve(16);
+            self.prospects.reserve(32);
+            self.endings.reserve(64);
+            self.text.reserve(512);
+        }
+    }
+
+    /// Adds a fork.
+    #[inline(always)]
+    pub(super) fn push(&mut self, depth: u32) {
+        let branches = self.branches.len();
+        self.places.push(Fork { depth, branches });
+    }
+
+    /// Adds a branch to the last fork.
+    #[inline(always)]
+    pub(super) fn branch_off(&mut self, keys: u64, prospect: u32) {
+        self.branches.push(Branch { keys, prospect });
+    }
+
+    /// Goes back to a depth; whether there is a fork.
+    #[inline(always)]
+    pub(super) fn go_back(&mut self, depth: u32) -> bool {
+        while let Some(&fork) = self.places.last()
+            && fork.depth >= depth
+        {
+            if fork.depth == depth {
+                return true;
+            }
+            self.places.pop();
+            self.branches.truncate(fork.branches);
+        }
+        false
+    }
+
+    /// The prospect of a key, and its state, if there is a fork at this depth that says so.
+    #[inline(always)]
+    pub(super) fn branch(&self, key: u32, depth: u32) -> Option<(u32, S)> {
+        let fork = self.places.last().filter(|fork| fork.depth == depth)?;
+        let mut branches = self.branches[fork.branches..].iter();
+        let branch = branches.find(|branch| branch.keys >> key & 1 != 0)?;
+        let prospect = self.prospects.get(branch.prospect as usize)?;
+        Some((branch.prospect, prospect.state.clone()))
+    }
+
+    /// What is known of a state.
+    #[inline(always)]
+    pub(super) fn known(&self, origin: Origin) -> Option<Known> {
+        match origin {
+            Origin::Start => self.start,
+            Origin::Prospect(number) => self.prospects.get(number as usize)?.known,
+            Origin::Elsewhere => None,
+        }
+    }
+
+    fn set_known(&mut self, origin: Origin, known: Known) {
+        match origin {
+            Origin::Start => self.start = Some(known),
+            Origin::Prospect(number) => {
+                if let Some(prospect) = self.prospects.get_mut(number as usize) {
+                    prospect.known = Some(known);
+                }
+            }
+            Origin::Elsewhere => {}
+        }
+    }
+
+    /// Asks the automaton about a state.
+    pub(super) fn learn<A: Automaton<State = S>>(
+        &mut self,
+        automaton: &A,
+        state: &S,
+        origin: Origin,
+    ) -> Known {
+        let (own, other) = automaton.default_step(state);
+        let other = other.map(|other| self.add(automaton, 0, other, NONE));
+        let first = NONE;
+        let known = Known { own, other, first };
+        self.set_known(origin, known);
+        known
+    }
+
+    /// The prospect by a label that has a step of its own; nothing if it leads nowhere.
+    #[inline(always)]
+    pub(super) fn own<A: Automaton<State = S>>(
+        &mut self,
+        automaton: &A,
+        state: &S,
+        origin: Origin,
+        known: &mut Known,
+        label: u8,
+    ) -> Option<u32> {
+        let mut number = known.first;
+        while let Some(prospect) = self.prospects.get(number as usize) {
+            if prospect.label == label {
+                return Some(number);
+            }
+            number = prospect.next;
+        }
+        let next = automaton.step(state, label)?;
+        known.first = self.add(automaton, label, next, known.first);
+        self.set_known(origin, *known);
+        Some(known.first)
+    }
+
+    /// Adds a prospect.
+    fn add<A: Automaton<State = S>>(
+        &mut self,
+        automaton: &A,
+        label: u8,
+        state: S,
+        next: u32,
+    ) -> u32 {
+        let mut endings = Endings {
+            start: small(self.endings.len()),
+            end: 0,
+            may_end: false,
+            firsts: LabelSet::NONE,
+        };
+        let named = automaton.endings(&state, |ending, score| {
+            match ending.first() {
+                Some(&first) => endings.firsts.insert(first),
+                None => endings.may_end = true,
+            }
+            let start = self.text.len();
+            self.text.extend_from_slice(ending);
+            let end = self.text.len();
+            self.endings.push(Ending { start, end, score });
+        });
+        endings.end = small(self.endings.len());
+        self.prospects.push(Prospect {
+            label,
+            state,
+            endings: named.then_some(endings),
+            known: None,
+            next,
+        });
+        small(self.prospects.len() - 1)
+    }
+
+    /// What may follow behind a prospect, if the automaton names all of that.
+    #[inline(always)]
+    pub(super) fn endings(&self, prospect: u32) -> Option<Endings> {
+        self.prospects[prospect as usize].endings
+    }
+
+    /// An ending.
+    #[inline(always)]
+    pub(super) fn ending(&self, number: u32) -> (&[u8], u32) {
+        let ending = self.endings[number as usize];
+        (&self.text[ending.start..ending.end], ending.score)
+    }
+}
