@@ -34,6 +34,7 @@ mod secondary;
 mod sort;
 mod sparse_array;
 mod spool;
+mod threads;
 mod tokens;
 mod unfinished;
 mod value;

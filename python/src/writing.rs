@@ -7,16 +7,16 @@ use keyfold_compiler::index::{
     Change, Disk, FieldPattern, PartitionedWriter, Report, Settings, Writer,
 };
 use keyfold_compiler::{Error, Result};
-use keyfold_reader::Entries;
 use keyfold_reader::format::partitions::Partitions;
 use keyfold_reader::index::{FieldType, Schema};
+use keyfold_reader::{Entries, Process};
 use pyo3::prelude::*;
 
 /// The writer of an index. All but `report` and `schema` may take long, and are called without the GIL.
 pub(crate) struct Writing {
     of: Of,
     /// The process that opened it: no other may use it.
-    process: u32,
+    process: Process,
 }
 
 enum Of {
@@ -53,13 +53,13 @@ impl Writing {
     }
 
     fn new(of: Of) -> Self {
-        let process = std::process::id();
+        let process = Process::current();
         Writing { of, process }
     }
 
     /// What writes; an error in a process that was forked off since, where locks may be held for ever.
     fn of(&self) -> Result<&Of> {
-        if std::process::id() == self.process {
+        if self.process.is_current() {
             Ok(&self.of)
         } else {
             Err(Error::Forked)

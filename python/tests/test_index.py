@@ -358,6 +358,33 @@ def test_a_fork_reads_and_does_not_write(cities):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_fork_writes_an_index_of_its_own(cities, tmp_path):
+    cities.flush()
+    cities.delete("Oslo")
+    cities.flush()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            with keyfold.IndexWriter(str(tmp_path / "own")) as own:
+                own.set_many(CITIES)
+                assert len(list(own)) == len(CITIES)
+                own.flush()
+                own.delete("Oslo")
+                own.force_merge(1)
+                assert "Oslo" not in own
+            status = 0
+        finally:
+            os._exit(status)
+    limit = time.monotonic() + 60
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0) and time.monotonic() < limit:
+        time.sleep(0.01)
+    if ended == (0, 0):
+        os.kill(child, signal.SIGKILL)
+    assert ended == (child, 0)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_fork_refreshes_by_itself(cities):
     cities.flush()
     index = keyfold.open(cities.path, refresh=0.05)

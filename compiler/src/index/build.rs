@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use keyfold_reader::format::deleted;
+use keyfold_reader::format::deleted::List;
 use keyfold_reader::format::toc::DELETED;
-use keyfold_reader::{Dictionary, KeySet, Source};
+use keyfold_reader::{Dictionary, Source};
 use rayon::prelude::*;
 
 use super::filter::{self, Hashes};
@@ -18,11 +18,12 @@ use crate::native::sampled;
 use crate::options::{Format, Options};
 use crate::progress::Callback;
 use crate::sort::RowBlock;
+use crate::threads::with_threads;
 use crate::value::{Encoder, Input};
 
 /// About how many rows of a table are learned from, and of one that has but deleted keys.
 const SAMPLE: usize = 1 << 13;
-const FEW: usize = 1 << 6;
+const FEW: usize = 1 << 8;
 
 /// Deleted keys that are looked for together.
 const CHUNK: usize = 1 << 10;
@@ -35,8 +36,9 @@ pub(crate) struct Build {
     generator: Generator,
     encoder: Encoder,
     stored: Vec<u8>,
-    /// In order.
-    deleted: Vec<Box<[u8]>>,
+    deleted: List,
+    /// What is stored with a deleted key.
+    nil: Vec<u8>,
     options: Options,
     keys: u64,
     hashes: Option<Hashes>,
@@ -44,11 +46,15 @@ pub(crate) struct Build {
 
 impl Build {
     pub(crate) fn new(options: &Options) -> Result<Self> {
+        let mut encoder = Encoder::new(options);
+        let mut nil = Vec::new();
+        encoder.encode(Input::Msgpack(NIL), &mut nil)?;
         Ok(Build {
             generator: Generator::new(options.clone())?,
-            encoder: Encoder::new(options),
+            encoder,
             stored: Vec::new(),
-            deleted: Vec::new(),
+            deleted: List::default(),
+            nil,
             options: options.clone(),
             keys: 0,
             hashes: None,
@@ -75,12 +81,18 @@ impl Build {
         let rows = table.sorted();
         let gone = rows.iter().filter(|(_, document)| document.is_none());
         let gone: Vec<&[u8]> = gone.map(|(key, _)| key).collect();
+        // deleted keys alone are not worth much learning
+        let most = if gone.len() == rows.len() {
+            FEW
+        } else {
+            SAMPLE
+        };
         let needed = || {
             gone.par_chunks(CHUNK)
                 .map(&hides)
                 .collect::<Result<Vec<_>>>()
         };
-        let ((), needed) = rayon::join(|| self.learn(&rows), needed);
+        let ((), needed) = rayon::join(|| self.learn(&rows, most), needed);
         let mut needed = needed?.into_iter().flatten();
         for (key, document) in rows.iter() {
             if document.is_some() || needed.next() == Some(true) {
@@ -90,28 +102,23 @@ impl Build {
         Ok(())
     }
 
-    /// Learns from a sample of the rows that are to be added, so that none need to be held for it. A small one: what is written now
-    /// is merged soon.
-    fn learn(&mut self, rows: &Sorted<'_>) {
+    /// Learns from a sample of about `most` of the rows that are to be added, so that none need to be held for it. A small one: what is
+    /// written now is merged soon.
+    fn learn(&mut self, rows: &Sorted<'_>, most: usize) {
         if self.options.format == Format::Keyvi {
             return;
         }
-        // deleted keys alone are not worth much learning
-        let any = rows.iter().any(|(_, document)| document.is_some());
-        let most = if any { SAMPLE } else { FEW };
-        let is_sampled = sampled(rows.iter().len(), most);
+        let is_sampled = sampled(rows.len(), most);
         let (mut sample, mut stored) = (RowBlock::default(), Vec::new());
-        for (index, (key, document)) in rows.iter().enumerate() {
-            if !is_sampled(index) {
-                continue;
-            }
+        for index in (0..rows.len()).filter(|index| is_sampled(*index)) {
+            let (key, document) = rows.row(index);
             stored.clear();
             // what cannot be encoded is told when it is added
             if self.encoder.encode(input(document), &mut stored).is_ok() {
                 sample.push_behind(key, &stored);
             }
         }
-        self.generator.train(&[sample], rows.iter().len() as u64);
+        self.generator.train(&[sample], rows.len() as u64);
     }
 
     /// Adds a key behind all keys so far, with its document; one that is deleted hides what older segments have.
@@ -120,12 +127,14 @@ impl Build {
         if let Some(hashes) = &mut self.hashes {
             hashes.add(key);
         }
-        if entry.is_none() {
-            self.deleted.push(key.into());
-        }
-        self.stored.clear();
-        self.encoder.encode(input(entry), &mut self.stored)?;
         self.generator.rows().read += 1;
+        let Some(document) = entry else {
+            self.deleted.push(key);
+            return self.generator.add_row(key, &self.nil);
+        };
+        self.stored.clear();
+        self.encoder
+            .encode(Input::Msgpack(document), &mut self.stored)?;
         self.generator.add_row(key, &self.stored)
     }
 
@@ -146,21 +155,31 @@ impl Build {
     }
 
     fn write(self, store: &Store, name: &str, list: &str) -> Result<Segment> {
+        let Build {
+            generator,
+            deleted,
+            hashes,
+            ..
+        } = self;
         let path = store.path(name);
         let mut file = store.create(name)?;
-        let mut sink = Sink(&mut *file);
-        self.generator.finish_into(&mut sink)?;
-        sink.flush()
-            .and_then(|()| store.sync(&mut *file, SyncPoint::Segment))
-            .at(&path)?;
-        if !self.deleted.is_empty() {
-            let keys = deleted::write(self.deleted.iter().map(|key| &**key));
-            store.write(list, &keys, SyncPoint::Deleted)?;
+        let segment = || -> Result<()> {
+            let mut sink = Sink(&mut *file);
+            generator.finish_into(&mut sink)?;
+            sink.flush()
+                .and_then(|()| store.sync(&mut *file, SyncPoint::Segment))
+                .at(&path)
+        };
+        let beside = || (hashes.and_then(Hashes::filter), deleted.keys());
+        let (written, (filter, keys)) = rayon::join(segment, beside);
+        written?;
+        if !deleted.is_empty() {
+            store.write(list, &deleted.write(), SyncPoint::Deleted)?;
         }
         store.sync_folder(SyncPoint::SegmentFolder)?;
-        let mut segment = Segment::of(store, name, self.deleted.into_iter().collect())?;
-        if let Some(hashes) = self.hashes {
-            hashes.write(store, name, &segment.dictionary);
+        let mut segment = Segment::of(store, name, keys)?;
+        if let Some(filter) = filter {
+            filter::write(&filter, store, name, &segment.dictionary);
             segment.filter = filter::open(store, name, &segment.dictionary);
         }
         Ok(segment)
@@ -168,12 +187,14 @@ impl Build {
 
     /// A table as a source of queries, in memory.
     pub(crate) fn in_memory(table: &Table, options: &Options) -> Result<Source> {
-        let mut build = Build::new(options)?;
-        build.add_table(table, |keys| Ok(vec![true; keys.len()]))?;
-        let deleted: KeySet = build.deleted.into_iter().collect();
-        let mut file = Vec::new();
-        build.generator.finish_into(&mut file)?;
-        Ok(Source::new(&Dictionary::from_bytes(file)?).deleted(deleted))
+        with_threads(|| {
+            let mut build = Build::new(options)?;
+            build.add_table(table, |keys| Ok(vec![true; keys.len()]))?;
+            let deleted = build.deleted.keys();
+            let mut file = Vec::new();
+            build.generator.finish_into(&mut file)?;
+            Ok(Source::new(&Dictionary::from_bytes(file)?).deleted(deleted))
+        })
     }
 }
 

@@ -79,11 +79,14 @@ impl<'a> Resolved<'a> {
         let merges =
             |change: &Change| matches!(change, Change::Upsert { .. } | Change::DeleteFields { .. });
         let tracks = changes.iter().any(merges);
-        let mut latest: HashMap<&[u8], usize> = HashMap::new();
+        let mut latest: Option<HashMap<&[u8], usize>> = tracks.then(HashMap::new);
         for change in changes {
             let key = change.key();
             check_key(key)?;
-            let before = |resolved: &Resolved<'a>| match latest.get(key) {
+            let before = |resolved: &Resolved<'a>| match latest
+                .as_ref()
+                .and_then(|latest| latest.get(key))
+            {
                 Some(&at) => Ok(resolved.entries[at].1.as_deref().map(<[u8]>::to_vec)),
                 None => core.find(state, key),
             };
@@ -115,7 +118,7 @@ impl<'a> Resolved<'a> {
                     }
                 }
             }
-            if tracks {
+            if let Some(latest) = &mut latest {
                 latest.insert(key, resolved.entries.len());
             }
             resolved.entries.push((key, entry));
@@ -123,23 +126,28 @@ impl<'a> Resolved<'a> {
         Ok(resolved)
     }
 
-    /// The payload of the record in the log.
-    pub(crate) fn payload(&self) -> Vec<u8> {
-        let room = |(key, entry): &Resulting<'_>| {
-            Operation::ROOM + key.len() + entry.as_ref().map_or(0, |document| document.len())
+    /// About how many bytes the payload of the record in the log has, no less.
+    pub(crate) fn room(&self) -> usize {
+        let fields = self.fields.iter().map(|(name, _)| name.len());
+        let entry = |(key, entry): &Resulting<'_>| {
+            key.len() + entry.as_ref().map_or(0, |document| document.len())
         };
-        let mut payload = Vec::with_capacity(self.entries.iter().map(room).sum());
+        let strings = fields.chain(self.entries.iter().map(entry));
+        strings.map(|bytes| Operation::ROOM + bytes).sum()
+    }
+
+    /// Appends the payload of the record in the log.
+    pub(crate) fn write(&self, payload: &mut Vec<u8>) {
         for (name, kind) in &self.fields {
             let kind = *kind;
-            Operation::Field { name, kind }.write(&mut payload);
+            Operation::Field { name, kind }.write(payload);
         }
         for (key, entry) in &self.entries {
             match entry {
-                Some(document) => Operation::Set { key, document }.write(&mut payload),
-                None => Operation::Delete { key }.write(&mut payload),
+                Some(document) => Operation::Set { key, document }.write(payload),
+                None => Operation::Delete { key }.write(payload),
             }
         }
-        payload
     }
 
     /// Makes the changes.

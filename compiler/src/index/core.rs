@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
-use keyfold_reader::Source;
 use keyfold_reader::index::Schema;
+use keyfold_reader::{Process, Source};
 
 use super::contents::Contents;
 use super::log::Log;
@@ -40,7 +40,7 @@ pub(crate) struct Core {
     /// Set when the threads are to end.
     pub(crate) closing: AtomicBool,
     /// The process that opened the writer: no other may write.
-    process: u32,
+    process: Process,
 }
 
 /// What changes with every write, and what is asked with every read.
@@ -113,7 +113,7 @@ impl Core {
             ended: Condvar::new(),
             counters: Counters::default(),
             closing: AtomicBool::new(false),
-            process: std::process::id(),
+            process: Process::current(),
         }
     }
 
@@ -138,7 +138,7 @@ impl Core {
 
     /// An error in a process that was forked off, where a lock may be held for ever: to be asked before one is taken.
     pub(crate) fn check_process(&self) -> Result<()> {
-        if std::process::id() == self.process {
+        if self.process.is_current() {
             Ok(())
         } else {
             Err(Error::Forked)

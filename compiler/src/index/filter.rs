@@ -33,39 +33,41 @@ impl Hashes {
         }
     }
 
-    /// The file of the filter.
-    fn file(mut self, keys: u64, bytes: u64) -> Option<Vec<u8>> {
+    /// The filter; none if there are no keys, or too many.
+    pub(crate) fn filter(mut self) -> Option<BinaryFuse8> {
         // two keys may have one hash, which the filter must have once
         self.hashes.sort_unstable();
         self.hashes.dedup();
         if self.hashes.is_empty() {
             return None;
         }
-        let filter = BinaryFuse8::try_from(&self.hashes).ok()?;
-        let parts = Parts {
-            keys,
-            bytes,
-            seed: filter.descriptor.seed,
-            block: filter.descriptor.segment_length,
-            starts: filter.descriptor.segment_count_length,
-            fingerprints: &filter.fingerprints,
-        };
-        Some(parts.write())
+        BinaryFuse8::try_from(&self.hashes).ok()
     }
+}
 
-    /// Writes the filter of a segment, if one can be made. It is not synced: whoever opens one looks whether all of it is there, and
-    /// can do without. So it is no error either if it cannot be written.
-    pub(crate) fn write(self, store: &Store, segment: &str, dictionary: &Dictionary) {
-        let Some(file) = self.file(dictionary.len(), dictionary.file_bytes()) else {
-            return;
-        };
-        let name = file_name(segment);
-        let written = store
-            .create(&name)
-            .is_ok_and(|mut to| to.append(&file).is_ok());
-        if !written {
-            store.remove([name]);
-        }
+/// The file of the filter of a dictionary of so many keys and bytes.
+fn file(filter: &BinaryFuse8, keys: u64, bytes: u64) -> Vec<u8> {
+    let parts = Parts {
+        keys,
+        bytes,
+        seed: filter.descriptor.seed,
+        block: filter.descriptor.segment_length,
+        starts: filter.descriptor.segment_count_length,
+        fingerprints: &filter.fingerprints,
+    };
+    parts.write()
+}
+
+/// Writes the filter of a segment. It is not synced: whoever opens one looks whether all of it is there, and can do without. So it is no
+/// error either if it cannot be written.
+pub(crate) fn write(filter: &BinaryFuse8, store: &Store, segment: &str, dictionary: &Dictionary) {
+    let file = file(filter, dictionary.len(), dictionary.file_bytes());
+    let name = file_name(segment);
+    let written = store
+        .create(&name)
+        .is_ok_and(|mut to| to.append(&file).is_ok());
+    if !written {
+        store.remove([name]);
     }
 }
 
@@ -90,7 +92,7 @@ mod tests {
             let mut hashes = Hashes::new(1 << 30);
             let key = |number: u64| number.to_string().into_bytes();
             (0..count).for_each(|number| hashes.add(&key(number)));
-            let file = hashes.file(count, 9).unwrap();
+            let file = file(&hashes.filter().unwrap(), count, 9);
             let filter = Filter::read(file.into(), count, 9).unwrap();
             let passed = |number: &u64| filter.may_have(hash(&key(*number)));
             assert!((0..count).all(|number| passed(&number)));
@@ -103,7 +105,8 @@ mod tests {
     fn equal_hashes_are_no_trouble() {
         let mut hashes = Hashes::new(1 << 20);
         (0..1000).for_each(|number: u32| hashes.add(&(number / 2).to_be_bytes()));
-        let filter = Filter::read(hashes.file(1000, 9).unwrap().into(), 1000, 9).unwrap();
+        let file = file(&hashes.filter().unwrap(), 1000, 9);
+        let filter = Filter::read(file.into(), 1000, 9).unwrap();
         assert!((0..500).all(|number: u32| filter.may_have(hash(&number.to_be_bytes()))));
     }
 
@@ -112,6 +115,6 @@ mod tests {
         let mut hashes = Hashes::new(100 * MEMORY_PER_KEY);
         (0..101).for_each(|number: u32| hashes.add(&number.to_be_bytes()));
         assert!(hashes.hashes.is_empty());
-        assert!(hashes.file(101, 9).is_none());
+        assert!(hashes.filter().is_none());
     }
 }

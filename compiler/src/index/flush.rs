@@ -3,6 +3,7 @@
 use std::mem;
 use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 
+use keyfold_reader::format::filter::hash;
 use keyfold_reader::format::log::file_name;
 
 use super::build::Build;
@@ -12,6 +13,7 @@ use super::report::count;
 use super::segment::{Hashed, Segment};
 use super::storage::SyncPoint;
 use crate::error::Result;
+use crate::threads::with_threads;
 
 impl Core {
     /// Makes a segment of all that was written so far.
@@ -105,14 +107,19 @@ impl Core {
         Ok(())
     }
 
-    /// The segment; none if nothing is left to store. A deleted key that no older segment stores leaves no trace.
+    /// The segment; none if nothing is left to store. A deleted key leaves no trace if it is certain that no older segment stores it.
     fn build(&self, frozen: &Frozen, older: &[Arc<Segment>]) -> Result<Option<Segment>> {
-        let mut build = Build::new(&self.options())?.filtered(self.settings.filter);
-        build.add_table(&frozen.table, |keys| stores_many(older, keys))?;
-        if build.is_empty() {
+        let built = with_threads(|| {
+            let mut build = Build::new(&self.options())?.filtered(self.settings.filter);
+            build.add_table(&frozen.table, |keys| may_store_many(older, keys))?;
+            if build.is_empty() {
+                return Ok(None);
+            }
+            build.finish(&self.store).map(Some)
+        })?;
+        let Some(segment) = built else {
             return Ok(None);
-        }
-        let segment = build.finish(&self.store)?;
+        };
         count(&self.counters.flushed, segment.bytes);
         count(&self.counters.flushes, 1);
         Ok(Some(segment))
@@ -130,18 +137,21 @@ pub(crate) fn stores(segments: &[Arc<Segment>], key: &[u8]) -> Result<bool> {
     Ok(false)
 }
 
-/// As [`stores`], of several keys.
-fn stores_many(segments: &[Arc<Segment>], keys: &[&[u8]]) -> Result<Vec<bool>> {
-    let hashed: Vec<Hashed<'_>> = keys.iter().map(|key| Hashed::new(key)).collect();
+/// Which of several keys one of the segments stores, or a filter takes for stored: to hide what is not there does no harm, and goes with
+/// the next merge.
+fn may_store_many(segments: &[Arc<Segment>], keys: &[&[u8]]) -> Result<Vec<bool>> {
     let mut stored = vec![false; keys.len()];
     let mut values = Vec::new();
     for segment in segments {
-        let asked = (0..keys.len()).filter(|&at| !stored[at] && segment.passes(&hashed[at]));
-        let asked: Vec<usize> = asked.collect();
-        let batch: Vec<&[u8]> = asked.iter().map(|&at| keys[at]).collect();
-        segment.dictionary.get_many_into(&batch, &mut values)?;
-        for (&at, value) in asked.iter().zip(&values) {
-            stored[at] = value.is_some();
+        if let Some(filter) = &segment.filter {
+            for (stored, key) in stored.iter_mut().zip(keys) {
+                *stored = *stored || filter.may_have(hash(key));
+            }
+            continue;
+        }
+        segment.dictionary.get_many_into(keys, &mut values)?;
+        for (stored, value) in stored.iter_mut().zip(&values) {
+            *stored = *stored || value.is_some();
         }
     }
     Ok(stored)

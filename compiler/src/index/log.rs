@@ -2,9 +2,10 @@
 
 use std::io;
 use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use keyfold_reader::format::log::{self, Header, MAX_PAYLOAD_LEN};
+use keyfold_reader::format::log::{self, Header, RECORD_LEN};
 
 use super::random::random;
 use super::storage::{StorageFile, SyncPoint};
@@ -18,6 +19,8 @@ use crate::error::{At, Error, Result};
 pub(crate) struct Log {
     store: Store,
     queue: Mutex<Queue>,
+    /// There are so many records in the queue that they are to be handed over. Changed by those who have the queue.
+    full: AtomicBool,
     /// Something was handed over, or failed.
     done: Condvar,
 }
@@ -70,6 +73,7 @@ impl Log {
         Ok(Log {
             store: store.clone(),
             queue: Mutex::new(queue),
+            full: AtomicBool::new(false),
             done: Condvar::new(),
         })
     }
@@ -93,11 +97,8 @@ impl Log {
         self.queue().bytes
     }
 
-    /// Adds a record; its sequence number.
-    pub(crate) fn push(&self, payload: &[u8]) -> Result<u64> {
-        if payload.len() > MAX_PAYLOAD_LEN {
-            return Err(Error::TooLarge("the changes of one call exceed 4 GiB"));
-        }
+    /// Adds a record whose payload `write` appends, about `room` bytes; its sequence number.
+    pub(crate) fn push(&self, room: usize, write: impl FnOnce(&mut Vec<u8>)) -> Result<u64> {
         let mut queue = self.queue();
         self.check(&queue)?;
         let Queue {
@@ -108,16 +109,23 @@ impl Log {
             bytes,
             ..
         } = &mut *queue;
-        *last += 1;
         let before = records.len();
-        header.write_record(*last, *synced, payload, records);
+        records.reserve(RECORD_LEN + room);
+        if !header.write_record(*last + 1, *synced, write, records) {
+            return Err(Error::TooLarge("the changes of one call exceed 4 GiB"));
+        }
+        *last += 1;
         *bytes += (records.len() - before) as u64;
+        if records.len() >= MOST_QUEUED {
+            self.full.store(true, Ordering::Relaxed);
+        }
         Ok(*last)
     }
 
-    /// Whether there are so many records that the next call hands them over.
+    /// Whether there are so many records that they are to be handed over.
+    #[inline]
     pub(crate) fn is_full(&self) -> bool {
-        self.queue().records.len() >= MOST_QUEUED
+        self.full.load(Ordering::Relaxed)
     }
 
     /// Hands records over if there are many.
@@ -155,6 +163,7 @@ impl Log {
         sync: bool,
     ) -> Result<MutexGuard<'q, Queue>> {
         let mut records = mem::take(&mut queue.records);
+        self.full.store(false, Ordering::Relaxed);
         let (last, number) = (queue.last, queue.header.number);
         drop(queue);
         let appended = if records.is_empty() {

@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::merge::Entries;
 use crate::options::OnDuplicate;
 use crate::sort::Merge;
+use crate::threads::with_threads;
 
 /// A merge that was begun: its inputs, and the segments before them.
 pub(crate) struct Run {
@@ -57,7 +58,7 @@ impl Core {
         run: &Run,
         dropped: Option<FieldPattern<'_>>,
     ) -> Result<()> {
-        let merged = self.build_merged(run, dropped);
+        let merged = with_threads(|| self.build_merged(run, dropped));
         let merged = merged.and_then(|segment| self.replace(run, segment, dropped));
         run.end(&mut self.state());
         self.ended.notify_all();

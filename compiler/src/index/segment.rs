@@ -63,7 +63,7 @@ impl Segment {
                     offset: fault.offset,
                     reason: fault.reason.to_owned(),
                 });
-                deleted.extend(keys.map_err(keyfold_reader::Error::from)?);
+                deleted.append(keys.map_err(keyfold_reader::Error::from)?);
             }
         }
         let mut segment = Segment::of(store, name, deleted)?;

@@ -115,6 +115,16 @@ pub(crate) struct Sorted<'t> {
 }
 
 impl<'t> Sorted<'t> {
+    /// Number of rows.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// One of them: a key with what it has.
+    pub(crate) fn row(&self, index: usize) -> (&'t [u8], Written<'t>) {
+        row_of(self.rows, self.entries[index])
+    }
+
     /// Keys with what they have.
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&'t [u8], Written<'t>)> {
         self.entries.iter().map(|entry| row_of(self.rows, *entry))

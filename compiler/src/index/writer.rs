@@ -176,7 +176,16 @@ impl Writer {
 
     /// Makes several changes, one after the other; all of them or none, also in a crash.
     pub fn write(&self, changes: &[Change<'_>]) -> Result<()> {
-        self.write_in(self.admit()?, changes)
+        let Some(outcome) = self.change(self.admit()?, changes)? else {
+            return Ok(());
+        };
+        self.settle(outcome.sequence)?;
+        let core = self.core();
+        if outcome.full && !core.has_background() {
+            return core.flush();
+        }
+        self.tell(&outcome);
+        Ok(())
     }
 
     /// As [`write`](Self::write), but only if there is nobody to wait for and no file to write to; otherwise nothing is done. Whether it
@@ -196,30 +205,42 @@ impl Writer {
         if state.table.bytes() >= settings.table_bytes {
             return Ok(false);
         }
-        self.write_in(state, changes)?;
+        // records that are many now are handed over by the next call
+        if let Some(outcome) = self.change(state, changes)? {
+            self.tell(&outcome);
+        }
         Ok(true)
     }
 
-    fn write_in(&self, mut state: MutexGuard<'_, State>, changes: &[Change<'_>]) -> Result<()> {
+    /// Makes changes in memory; nothing if nothing came of them.
+    fn change(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        changes: &[Change<'_>],
+    ) -> Result<Option<Outcome>> {
         let core = self.core();
         let resolved = Resolved::new(core, &state, changes)?;
         if resolved.entries.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
-        let sequence = core.log.push(&resolved.payload())?;
+        let sequence = (core.log).push(resolved.room(), |payload| resolved.write(payload))?;
         resolved.apply(core, &mut state);
         let first = state.since.is_none();
-        state.since.get_or_insert_with(Instant::now);
-        let full = state.table.bytes() >= core.settings.table_bytes;
-        drop(state);
-        self.settle(sequence)?;
-        if !core.has_background() {
-            return if full { core.flush() } else { Ok(()) };
+        if first {
+            state.since = Some(Instant::now());
         }
-        if first || full {
-            core.wake.notify_all();
+        Ok(Some(Outcome {
+            sequence,
+            first,
+            full: state.table.bytes() >= core.settings.table_bytes,
+        }))
+    }
+
+    /// Tells the background if there may be something to do for it.
+    fn tell(&self, outcome: &Outcome) {
+        if outcome.first || outcome.full {
+            self.core().wake.notify_all();
         }
-        Ok(())
     }
 
     /// Fixes the type of a field before a document has it. A field of another type is an error.
@@ -236,9 +257,9 @@ impl Writer {
                 reason: format!("the field {name:?} is of type {known}, not {kind}"),
             });
         }
-        let mut payload = Vec::new();
-        Operation::Field { name, kind }.write(&mut payload);
-        let sequence = core.log.push(&payload)?;
+        let field = Operation::Field { name, kind };
+        let sequence =
+            (core.log).push(Operation::ROOM + name.len(), |payload| field.write(payload))?;
         let schema = state.schema.get_or_insert_with(Schema::default);
         schema.insert(name, kind);
         drop(state);
@@ -388,6 +409,15 @@ impl Writer {
     pub fn close(&self) -> Result<()> {
         self.0.close()
     }
+}
+
+/// What came of changes.
+struct Outcome {
+    /// The number of their record.
+    sequence: u64,
+    /// Whether they are the first in the table, and whether it is full.
+    first: bool,
+    full: bool,
 }
 
 /// Keeps the background from merging.

@@ -172,9 +172,19 @@ impl Batch {
             ..Encoded::default()
         };
         let mut values = model.values.encoder();
+        // the value before, and what became of it: many have the same as their neighbours
+        let (mut before, mut became) = (None, 0..0);
         let mut start = 0;
         for &end in &self.ends {
-            values.encode(&self.values[start..end], &mut encoded.values);
+            let value = &self.values[start..end];
+            let at = encoded.values.len();
+            if before == Some(value) {
+                encoded.values.extend_from_within(became.clone());
+            } else {
+                values.encode(value, &mut encoded.values);
+                became = at..encoded.values.len();
+                before = Some(value);
+            }
             encoded.ends.push(encoded.values.len());
             start = end;
         }

@@ -12,6 +12,8 @@ pub(crate) struct TokenEncoder {
     trie: Trie,
     /// Per token of the trie: its code, and how many bytes that has.
     codes: Vec<([u8; 2], u8)>,
+    /// The code of each byte, or that of a literal, if no token has more than one.
+    bytes: Option<Box<[u8; 256]>>,
 }
 
 /// Texts up to this length need no memory of their own.
@@ -32,13 +34,33 @@ impl TokenEncoder {
                 Some(rest) => ([low_byte(one_byte + rest / 256), low_byte(rest)], 2),
             })
             .collect();
+        let simple = !tokens.is_empty()
+            && one_byte == tokens.len()
+            && tokens.iter().all(|token| token.len == 1);
+        let bytes = simple.then(|| {
+            let mut bytes = Box::new([LITERAL; 256]);
+            for ((token, _), (code, _)) in sorted.iter().zip(&codes) {
+                bytes[usize::from(token.bytes[0])] = code[0];
+            }
+            bytes
+        });
         let sorted = sorted.into_iter().map(|(token, _)| token).collect();
         let trie = Trie::new(sorted, |i| u32::from(codes[i].1) * BYTE + CODE);
-        TokenEncoder { trie, codes }
+        TokenEncoder { trie, codes, bytes }
     }
 
     /// Appends the codes of a text.
     pub(crate) fn encode(&self, text: &[u8], out: &mut Vec<u8>) {
+        if let Some(codes) = &self.bytes {
+            for &byte in text {
+                let code = codes[usize::from(byte)];
+                out.push(code);
+                if code == LITERAL {
+                    out.push(byte);
+                }
+            }
+            return;
+        }
         if text.len() <= SHORT {
             return self.encode_block(text, &mut [0; SHORT + 1], out);
         }

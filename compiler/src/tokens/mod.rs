@@ -239,6 +239,19 @@ mod tests {
     }
 
     #[test]
+    fn little_of_much_text_gives_single_bytes() {
+        let texts = paths(60);
+        let table = TokenTable::train(&texts[..20], 1 << 20);
+        assert!(table.tokens.iter().all(|token| token.len == 1));
+        round_trip(&table, &texts);
+        let all: Vec<u8> = (0..=255).collect();
+        round_trip(
+            &TokenTable::train([&all], 1 << 20),
+            &[&all[..], b"", b"\xFF\0"],
+        );
+    }
+
+    #[test]
     fn equal_samples_give_equal_tables() {
         let tables = [0, 1].map(|_| written(&TokenTable::train(paths(20_000), 1 << 30)));
         assert_eq!(tables[0], tables[1]);

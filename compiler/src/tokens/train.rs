@@ -14,7 +14,7 @@
 
 use std::cmp::Reverse;
 
-use keyfold_reader::format::native::tokens::{ENTRY_LEN, MAX_POOL_LEN};
+use keyfold_reader::format::native::tokens::{ENTRY_LEN, MAX_ONE_BYTE, MAX_POOL_LEN};
 
 use super::parse::{BYTE, CODE, LITERAL_LEN, Piece, parse};
 use super::repeats::Repeats;
@@ -26,6 +26,9 @@ const MAX_CANDIDATES: usize = 60_000;
 
 /// A sample of up to so many bytes is used as a whole from the start.
 const SMALL_SAMPLE: usize = 1 << 17;
+
+/// A small sample of so many times its text says little of what strings there are, and somebody wants it quick.
+const SCANTY: u64 = 64;
 
 /// Texts are parsed in blocks of so many bytes.
 const BLOCK: usize = 4096;
@@ -46,6 +49,9 @@ pub(super) fn tokens(sample: &Texts, total: u64) -> Vec<Token> {
     if bytes == 0 {
         return Vec::new();
     }
+    if sample.bytes.len() <= SMALL_SAMPLE / 2 && total / SCANTY >= bytes {
+        return single_bytes(sample);
+    }
     let mut training = Training {
         price: (bytes << FRACTION) / total.max(bytes),
         candidates: Vec::new(),
@@ -62,6 +68,19 @@ pub(super) fn tokens(sample: &Texts, total: u64) -> Vec<Token> {
     // step by step: when some go, those that are left save more
     while !training.round(sample, 1, false) {}
     training.into_tokens()
+}
+
+/// The bytes that occur, the most frequent first, as far as there are codes of one byte.
+fn single_bytes(sample: &Texts) -> Vec<Token> {
+    let mut uses = [0usize; 256];
+    for &byte in &sample.bytes {
+        uses[usize::from(byte)] += 1;
+    }
+    let mut bytes: Vec<u8> = (0..=255).collect();
+    bytes.retain(|&byte| uses[usize::from(byte)] > 0);
+    bytes.sort_by_key(|&byte| Reverse(uses[usize::from(byte)]));
+    bytes.truncate(MAX_ONE_BYTE);
+    bytes.iter().map(|&byte| Token::new(&[byte])).collect()
 }
 
 /// A string that may become a token. All single bytes are among them: without a token, they are literals.

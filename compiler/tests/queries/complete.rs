@@ -4,7 +4,7 @@ use keyfold_reader::{Completion, ValueKind};
 use proptest::prelude::*;
 
 use super::oracle::{characters, last_row};
-use super::{Segments, found, keys, segments};
+use super::{Segments, found, keys, segments, segments_of};
 
 fn prefixes() -> impl Strategy<Value = Vec<u8>> {
     (keys(), 0..4usize).prop_map(|(key, len)| key[..len.min(key.len())].to_vec())
@@ -35,6 +35,22 @@ proptest! {
             let best = segments.entries.complete(prefix, &wanted).unwrap();
             prop_assert_eq!(found(best), &expected[..expected.len().min(*top)], "{:?} {}", prefix, top);
         }
+    }
+
+    #[test]
+    fn of_the_same_weight_in_byte_order_however_long(
+        segments in segments_of(|| "a{8,10}[\0ab]{0,9}".prop_map(String::into_bytes)),
+        start in 1..12usize,
+        top in 1..30usize,
+    ) {
+        let segments = Segments::new(&segments, ValueKind::Completion);
+        let prefix = &[b'a'; 12][..start];
+        let below = segments.expected.iter().filter(|(key, _)| key.starts_with(prefix));
+        let mut expected: Vec<_> = below.map(|(key, &weight)| (key.clone(), 0, weight)).collect();
+        expected.sort_by_key(|(key, _, weight)| (u64::MAX - weight, key.clone()));
+        expected.truncate(top);
+        let best = segments.entries.complete(prefix, &Completion::top(top as u64)).unwrap();
+        prop_assert_eq!(found(best), expected);
     }
 
     #[test]

@@ -57,8 +57,16 @@ impl Places {
         self.opened.truncate(mark.opened);
     }
 
-    /// As by default, with room for what most walks need.
-    pub(crate) fn with_room() -> Self {
+    /// As by default, with room for so many positions.
+    pub(crate) fn with_room(positions: usize) -> Self {
+        Places {
+            list: Vec::with_capacity(positions),
+            ..Places::default()
+        }
+    }
+
+    /// As by default, with room for what most walks need that look at leaves.
+    pub(crate) fn with_leaves() -> Self {
         Places {
             list: Vec::with_capacity(256),
             opened: Opened::with_room(),

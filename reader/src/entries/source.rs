@@ -64,8 +64,19 @@ impl Source {
     /// Whether an inner weight that is stored behind so many labels is exact.
     #[inline]
     pub(crate) fn knows(&self, weight: u32, depth: usize) -> bool {
-        self.dictionary.fsa().fold().is_some()
-            || weight < CAPPED && self.hidden + depth < WEIGHT_DEPTH
+        u64::from(weight) < self.known_below(depth)
+    }
+
+    /// Inner weights below this are exact where they are stored behind so many labels.
+    #[inline]
+    pub(crate) fn known_below(&self, depth: usize) -> u64 {
+        if self.dictionary.fsa().fold().is_some() {
+            u64::MAX
+        } else if self.hidden + depth < WEIGHT_DEPTH {
+            CAPPED
+        } else {
+            0
+        }
     }
 
     /// Whether any keys are deleted.
@@ -89,4 +100,4 @@ impl Source {
 }
 
 /// A weight in keyvi's layout that stands for this one and all higher ones.
-const CAPPED: u32 = u16::MAX as u32;
+const CAPPED: u64 = u16::MAX as u64;

@@ -22,7 +22,9 @@ pub fn read(file: &[u8]) -> Result<KeySet, Fault> {
         }
         _ => return Err(fault(0, "not a MessagePack array")),
     };
-    let mut keys = KeySet::new();
+    // each key has a byte for its length: a list that is not sound has no more room than one of its size
+    let room = usize::try_from(count).map_or(0, |count| count.min(file.len()));
+    let mut keys = KeySet::with_capacity(room, file.len());
     for _ in 0..count {
         let start = at;
         let key =
@@ -33,13 +35,48 @@ pub fn read(file: &[u8]) -> Result<KeySet, Fault> {
 }
 
 /// The list of these keys, fewer than 2^32.
-pub fn write<'k>(keys: impl ExactSizeIterator<Item = &'k [u8]>) -> Vec<u8> {
-    let mut file = Vec::new();
-    msgpack::write_array_header(keys.len(), &mut file);
-    for key in keys {
-        msgpack::write_str(key, &mut file);
+pub fn write<'k>(keys: impl IntoIterator<Item = &'k [u8]>) -> Vec<u8> {
+    let mut list = List::default();
+    keys.into_iter().for_each(|key| list.push(key));
+    list.write()
+}
+
+/// A list under construction.
+#[derive(Debug, Default)]
+pub struct List {
+    strings: Vec<u8>,
+    len: usize,
+}
+
+impl List {
+    /// Adds a key that is not in the list, which has fewer than 2^32.
+    pub fn push(&mut self, key: &[u8]) {
+        msgpack::write_str(key, &mut self.strings);
+        self.len += 1;
     }
-    file
+
+    /// Whether there are no keys.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> KeySet {
+        let mut keys = KeySet::with_capacity(self.len, self.strings.len());
+        let mut at = 0;
+        while let Some(key) = take_string(&self.strings, &mut at) {
+            keys.insert(key);
+        }
+        keys
+    }
+
+    /// The list.
+    pub fn write(&self) -> Vec<u8> {
+        let mut file = Vec::with_capacity(self.strings.len() + 5);
+        msgpack::write_array_header(self.len, &mut file);
+        file.extend_from_slice(&self.strings);
+        file
+    }
 }
 
 /// The big-endian number of `width` bytes behind a type byte.

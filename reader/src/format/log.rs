@@ -125,26 +125,34 @@ impl Header {
         }
     }
 
-    /// Appends a record of at most [`MAX_PAYLOAD_LEN`] bytes of payload.
-    ///
-    /// # Panics
-    ///
-    /// If the payload is longer.
-    pub fn write_record(&self, sequence: u64, synced: u64, payload: &[u8], out: &mut Vec<u8>) {
-        let length = u32::try_from(payload.len()).expect("a payload is shorter than 4 GiB");
-        let length = length.to_le_bytes();
+    /// Appends a record whose payload `write` appends. Nothing is appended, and the answer is no, if the payload has more than
+    /// [`MAX_PAYLOAD_LEN`] bytes.
+    #[inline]
+    pub fn write_record(
+        &self,
+        sequence: u64,
+        synced: u64,
+        write: impl FnOnce(&mut Vec<u8>),
+        out: &mut Vec<u8>,
+    ) -> bool {
         // what is hashed stands together first: the checksum's place is before it, the length's then before that
         let start = out.len();
         let hashed = start + RECORD_LEN - HASHED_LEN;
-        out.reserve(RECORD_LEN + payload.len());
-        out.extend_from_slice(&[0; RECORD_LEN - HASHED_LEN]);
-        out.extend_from_slice(&length);
-        out.extend_from_slice(&sequence.to_le_bytes());
-        out.extend_from_slice(&synced.to_le_bytes());
-        out.extend_from_slice(payload);
+        let mut head = [0; RECORD_LEN];
+        head[12..20].copy_from_slice(&sequence.to_le_bytes());
+        head[20..].copy_from_slice(&synced.to_le_bytes());
+        out.extend_from_slice(&head);
+        write(out);
+        let Ok(length) = u32::try_from(out.len() - start - RECORD_LEN) else {
+            out.truncate(start);
+            return false;
+        };
+        let length = length.to_le_bytes();
+        out[hashed..hashed + 4].copy_from_slice(&length);
         let sum = xxh3_64_with_seed(&out[hashed..], self.salt);
         out[start..start + 4].copy_from_slice(&length);
         out[start + 4..start + 12].copy_from_slice(&sum.to_le_bytes());
+        true
     }
 }
 

@@ -148,7 +148,7 @@ fn read_deleted(segment: &Path, counts: Option<SegmentCounts>) -> Result<KeySet>
         path.push(ending);
         let path = PathBuf::from(path);
         match fs::read(&path) {
-            Ok(list) => keys.extend(deleted::read(&list).in_file(&path)?),
+            Ok(list) => keys.append(deleted::read(&list).in_file(&path)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(Error::io(&path, error)),
         }

@@ -7,7 +7,7 @@ use super::texts::{Text, Texts};
 use crate::automaton::Automaton;
 use crate::entries::{Entries, Found, Places, Source, Spot, Walk};
 use crate::error::{InFile, Result};
-use crate::fsa::{LabelRange, ValueHandle};
+use crate::fsa::{LabelRange, PartRoom, ValueHandle};
 
 /// A search that always goes on where the best key may be: by score, ascending, then by weight, descending, then by
 /// key in byte order. What no key that is still asked for stands in is never looked at, so that the first matches of a
@@ -26,6 +26,8 @@ pub(crate) struct BestFirst<A: Automaton> {
     endings: Vec<Ending>,
     /// Room for the weights of a part of a leaf.
     weights: Vec<u32>,
+    /// Room for its keys.
+    room: PartRoom,
     key: Vec<u8>,
     score: u32,
     minimum_weight: u32,
@@ -35,8 +37,6 @@ pub(crate) struct BestFirst<A: Automaton> {
     floor: Option<Floor>,
 }
 
-/// From more keys than this on, to know the heaviest costs more than it saves.
-const MOST_COUNTED: usize = 256;
 impl<A: Automaton> BestFirst<A> {
     /// A search among the keys that start with `prefix`, which the automaton reads first. Keys of less than
     /// `minimum_weight` are left out.
@@ -48,13 +48,14 @@ impl<A: Automaton> BestFirst<A> {
     ) -> Result<Self> {
         let mut search = BestFirst {
             automaton,
-            places: Places::with_room(),
+            places: Places::with_room(2 * ROOM),
             texts: Texts::with_room(),
             states: Vec::with_capacity(ROOM),
             queue: Queue::new(),
             ranges: Vec::new(),
             endings: Vec::new(),
             weights: Vec::new(),
+            room: PartRoom::default(),
             key: Vec::new(),
             score: 0,
             minimum_weight,
@@ -80,12 +81,10 @@ impl<A: Automaton> BestFirst<A> {
         Ok(search)
     }
 
-    /// Wants only so many of the heaviest keys. To be called before the first step, where every key below counts: those of
-    /// one source, without deleted ones, accepted by the automaton and with the same score.
-    pub(crate) fn heaviest(mut self, wanted: usize) -> Self {
-        self.floor = (1..=MOST_COUNTED)
-            .contains(&wanted)
-            .then(|| Floor::new(wanted));
+    /// Wants only some of the heaviest keys. To be called before the first step, where every key below counts: those of one source,
+    /// without deleted ones, accepted by the automaton and with the same score.
+    pub(crate) fn above(mut self, floor: Option<Floor>) -> Self {
+        self.floor = floor;
         self
     }
 
@@ -241,9 +240,13 @@ impl<A: Automaton> BestFirst<A> {
         let first = part.ordinals().start;
         let deleted = self.deleted;
         let Self {
-            texts, queue, key, ..
+            texts,
+            queue,
+            key,
+            room,
+            ..
         } = self;
-        fold.read_part(&part, wanted, |rest, ordinal| {
+        fold.read_part(&part, wanted, room, |rest, ordinal| {
             let text = texts.append(item.path, rest);
             if deleted {
                 texts.write(text, key);

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::best::BestFirst;
+use super::floor::Floor;
+use super::heaviest::HeaviestFirst;
 use crate::automaton::{Every, FuzzyPrefix};
 use crate::entries::{Entries, Found, Matches, Walk};
 use crate::error::Result;
@@ -80,13 +82,18 @@ impl Entries {
     /// The weight of a key is its value in dictionaries of kind completion, else 0. How long this takes depends on how
     /// many are wanted and not on how many there are.
     pub fn complete(&self, prefix: &[u8], wanted: &Completion) -> Result<Matches<'static>> {
-        let search = BestFirst::new(self, Every, prefix, wanted.minimum_weight)?;
-        Ok(match (self.sources(), usize::try_from(wanted.top)) {
-            ([source], Ok(top)) if wanted.filter.is_none() && !source.has_any_deleted() => {
-                wanted.of(self, search.heaviest(top))
+        let minimum = wanted.minimum_weight;
+        let floor = match self.sources() {
+            [source] if wanted.filter.is_none() && !source.has_any_deleted() => {
+                Floor::of(wanted.top)
             }
-            _ => wanted.of(self, search),
-        })
+            _ => None,
+        };
+        if let Some(search) = HeaviestFirst::new(self, prefix, minimum)? {
+            return Ok(wanted.of(self, search.above(floor)));
+        }
+        let search = BestFirst::new(self, Every, prefix, minimum)?;
+        Ok(wanted.of(self, search.above(floor)))
     }
 
     /// The entries whose keys start with something at most `max_distance` edits from `prefix`: the nearest first, of

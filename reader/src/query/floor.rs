@@ -10,14 +10,18 @@ pub(super) struct Floor {
     least: u32,
 }
 
+/// From more keys than this on, to know the heaviest costs more than it saves.
+const MOST_COUNTED: usize = 256;
+
 impl Floor {
-    /// For so many of the heaviest keys.
-    pub(super) fn new(wanted: usize) -> Self {
-        Floor {
+    /// For so many of the heaviest keys; nothing if there is nothing to gain by it.
+    pub(super) fn of(wanted: u64) -> Option<Self> {
+        let wanted = usize::try_from(wanted).ok()?;
+        (1..=MOST_COUNTED).contains(&wanted).then(|| Floor {
             wanted,
             heaviest: Vec::with_capacity(wanted + 1),
             least: 0,
-        }
+        })
     }
 
     /// Whether a set with this highest weight has none of the heaviest keys.
@@ -27,16 +31,29 @@ impl Floor {
     }
 
     /// Adds a set.
+    #[inline]
     pub(super) fn add(&mut self, weight: u32) {
-        let at = self.heaviest.partition_point(|&other| other >= weight);
-        if at == self.wanted {
-            return;
+        let full = self.heaviest.len() == self.wanted;
+        if !full || self.heaviest.last().is_some_and(|&last| last < weight) {
+            self.insert(weight, full);
         }
-        self.heaviest.insert(at, weight);
-        self.heaviest.truncate(self.wanted);
-        if self.heaviest.len() == self.wanted {
+    }
+
+    fn insert(&mut self, weight: u32, full: bool) {
+        let heaviest = &mut self.heaviest;
+        if full {
+            heaviest.pop();
+        }
+        let mut at = heaviest.len();
+        heaviest.push(weight);
+        while at > 0 && heaviest[at - 1] < weight {
+            heaviest[at] = heaviest[at - 1];
+            at -= 1;
+        }
+        heaviest[at] = weight;
+        if heaviest.len() == self.wanted {
             // parts of a set are together as heavy as the set, so that this never falls
-            self.least = self.least.max(self.heaviest[self.wanted - 1]);
+            self.least = self.least.max(heaviest[self.wanted - 1]);
         }
     }
 

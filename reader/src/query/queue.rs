@@ -3,8 +3,8 @@
 use super::texts::{Text, Texts};
 use crate::entries::{Found, Spot};
 
-/// Most searches keep no more items than this.
-pub(super) const ROOM: usize = 128;
+/// Many searches keep no more items than this.
+pub(super) const ROOM: usize = 32;
 
 /// What is known of some keys, or of one.
 #[derive(Clone, Copy, Debug)]

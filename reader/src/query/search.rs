@@ -62,7 +62,7 @@ struct Frame<S> {
 impl<A: Automaton> Search<A> {
     /// A search among the keys that start with `prefix`, which the automaton reads first.
     pub(crate) fn new(entries: &Entries, automaton: A, prefix: &[u8]) -> Result<Self> {
-        let mut places = Places::with_room();
+        let mut places = Places::with_leaves();
         let mut spot = places.root(entries);
         let mut state = Some(automaton.start());
         if let Some(root) = spot

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// From this length on the bytes of a string are no longer copied to those that go on from it.
-const LONG: usize = 256;
+const LONG: u32 = 256;
 
 /// Strings, each made of another by appending a byte, or the rest of a key. Short ones are whole copies, so that two are quickly compared; of
 /// long ones only the last part is copied, so that a path as long as keys can be takes no more memory than its length
@@ -17,16 +17,20 @@ pub(super) struct Texts {
 /// A string: one of the parts, if it is long, and bytes behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Text {
-    part: Option<usize>,
     start: usize,
-    len: usize,
+    /// Keys are shorter than 4 GiB.
+    len: u32,
+    part: u32,
 }
+
+/// Stands for the number of a part where there is none.
+const NONE: u32 = u32::MAX;
 
 impl Texts {
     /// None, with room for what most searches need.
     pub(super) fn with_room() -> Self {
         Texts {
-            bytes: Vec::with_capacity(2048),
+            bytes: Vec::with_capacity(1024),
             parts: Vec::new(),
         }
     }
@@ -36,22 +40,23 @@ impl Texts {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
         Text {
-            part: None,
             start,
-            len: bytes.len(),
+            len: length(bytes),
+            part: NONE,
         }
     }
 
     /// The same string, prepared for being gone on from.
     pub(super) fn prepared(&mut self, text: Text) -> Text {
-        if text.len < LONG {
+        let part = u32::try_from(self.parts.len()).unwrap_or(NONE);
+        if text.len < LONG || part == NONE {
             return text;
         }
         self.parts.push(text);
         Text {
-            part: Some(self.parts.len() - 1),
             start: self.bytes.len(),
             len: 0,
+            part,
         }
     }
 
@@ -59,11 +64,11 @@ impl Texts {
     pub(super) fn append(&mut self, text: Text, bytes: &[u8]) -> Text {
         let start = self.bytes.len();
         self.bytes
-            .extend_from_within(text.start..text.start + text.len);
+            .extend_from_within(text.start..text.start + text.len as usize);
         self.bytes.extend_from_slice(bytes);
         Text {
             start,
-            len: text.len + bytes.len(),
+            len: text.len + length(bytes),
             ..text
         }
     }
@@ -71,15 +76,16 @@ impl Texts {
     /// Writes a string into `out`, replacing what is there.
     pub(super) fn write(&self, text: Text, out: &mut Vec<u8>) {
         let mut part = text.part;
-        if part.is_none() {
+        if part == NONE {
             out.clear();
             out.extend_from_slice(self.tail(text));
             return;
         }
         let mut pieces = vec![self.tail(text)];
-        while let Some(number) = part {
-            pieces.push(self.tail(self.parts[number]));
-            part = self.parts[number].part;
+        while part != NONE {
+            let text = self.parts[part as usize];
+            pieces.push(self.tail(text));
+            part = text.part;
         }
         out.clear();
         pieces
@@ -89,7 +95,7 @@ impl Texts {
     }
 
     fn tail(&self, text: Text) -> &[u8] {
-        &self.bytes[text.start..text.start + text.len]
+        &self.bytes[text.start..text.start + text.len as usize]
     }
 
     /// Compares two strings by their bytes.
@@ -111,6 +117,12 @@ impl Texts {
     }
 }
 
+/// The length of a key or of a part of one.
+#[expect(clippy::cast_possible_truncation, reason = "keys are limited to less")]
+fn length(bytes: &[u8]) -> u32 {
+    bytes.len() as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::{LONG, Text, Texts};
@@ -119,7 +131,7 @@ mod tests {
     fn long_strings_are_what_they_are_made_of() {
         let mut texts = Texts::default();
         let mut made: Vec<(Text, Vec<u8>)> = vec![(texts.add(b"start"), b"start".to_vec())];
-        for step in 0..3 * LONG {
+        for step in 0..3 * LONG as usize {
             let (text, bytes) = made[made.len() - 1 - step % 2].clone();
             let text = texts.prepared(text);
             for byte in [b'b', b'a'] {
@@ -135,6 +147,6 @@ mod tests {
             let ((one, a), (other, b)) = (&pair[0], &pair[4]);
             assert_eq!(texts.compare(*one, *other), a.cmp(b));
         }
-        assert!(texts.bytes.len() < made.len() * 2 * LONG);
+        assert!(texts.bytes.len() < made.len() * 2 * LONG as usize);
     }
 }

@@ -84,9 +84,8 @@ fn verification_reads_the_logs() {
     let mut file = Vec::new();
     header.write(&mut file);
     for sequence in 1..4 {
-        let mut payload = Vec::new();
-        Operation::Delete { key: b"abc" }.write(&mut payload);
-        header.write_record(sequence, sequence - 1, &payload, &mut file);
+        let payload = |out: &mut Vec<u8>| Operation::Delete { key: b"abc" }.write(out);
+        assert!(header.write_record(sequence, sequence - 1, payload, &mut file));
     }
     // a log of before, whose records the segments hold
     fs::write(folder.file(&log::file_name(4)), b"nonsense").unwrap();

@@ -29,13 +29,23 @@ fn payload(number: u64) -> Vec<u8> {
     payload
 }
 
+fn record(header: &Header, sequence: u64, synced: u64, payload: &[u8], file: &mut Vec<u8>) {
+    assert!(header.write_record(sequence, synced, |out| out.extend_from_slice(payload), file));
+}
+
 /// A log of records, each with the distance to the last one on disk; also where each ends.
 fn log(distances: &[u64]) -> (Vec<u8>, Vec<usize>) {
     let mut file = Vec::new();
     HEADER.write(&mut file);
     let mut ends = vec![file.len()];
     for (sequence, distance) in (HEADER.first..).zip(distances) {
-        HEADER.write_record(sequence, sequence - distance, &payload(sequence), &mut file);
+        record(
+            &HEADER,
+            sequence,
+            sequence - distance,
+            &payload(sequence),
+            &mut file,
+        );
         ends.push(file.len());
     }
     (file, ends)
@@ -143,14 +153,20 @@ fn a_torn_end_may_hold_anything() {
     let mut other = file.clone();
     other.push(0);
     let stranger = Header { salt: 1, ..HEADER };
-    stranger.write_record(HEADER.first + 2, HEADER.first + 1, b"", &mut other);
+    record(
+        &stranger,
+        HEADER.first + 2,
+        HEADER.first + 1,
+        b"",
+        &mut other,
+    );
     check(&other, 1);
 }
 
 #[test]
 fn misplaced_records_are_damage() {
     let (mut file, _) = log(&[1]);
-    HEADER.write_record(HEADER.first + 2, HEADER.first, b"", &mut file);
+    record(&HEADER, HEADER.first + 2, HEADER.first, b"", &mut file);
     assert!(Log::read(&file).is_err());
 }
 
@@ -159,7 +175,7 @@ fn sound_records_of_nonsense_are_damage() {
     for payload in [&[0][..], &[9, 0], &[SET, 1], &[SET, 1, 0], &[FIELD, 0, 99]] {
         let mut file = Vec::new();
         HEADER.write(&mut file);
-        HEADER.write_record(HEADER.first, 0, payload, &mut file);
+        record(&HEADER, HEADER.first, 0, payload, &mut file);
         let log = Log::read(&file).unwrap().unwrap();
         let operations: Vec<_> = log.records[0].operations().collect();
         assert!(operations.len() == 1 && operations[0].is_err());

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 pub(super) use descent::FoldDescent;
 pub(crate) use opened::{Child, Heads, Inside, OpenMark, Opened};
-pub(crate) use part::LeafPart;
+pub(crate) use part::{LeafPart, PartRoom};
 pub(super) use scan::FoldScan;
 
 use crate::bytes::Bytes;
@@ -584,11 +584,12 @@ impl Fold {
         highest
     }
 
-    /// Appends the weights of the keys with these ordinals, in dictionaries of kind completion; else nothing.
-    fn append_weights(&self, ordinals: Range<u32>, out: &mut Vec<u32>) {
+    /// Tells the weights of the keys with these ordinals, in dictionaries of kind completion; else nothing.
+    #[inline]
+    fn each_weight(&self, ordinals: Range<u32>, mut tell: impl FnMut(u32)) {
         if let Some(weights) = &self.weights {
             let ordinals = u64::from(ordinals.start)..u64::from(ordinals.end);
-            weights.for_each(ordinals, |value| out.push(weight(value)));
+            weights.for_each(ordinals, |value| tell(weight(value)));
         }
     }
 

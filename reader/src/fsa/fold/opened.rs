@@ -479,7 +479,7 @@ impl Opened {
                 if open.weights.is_empty() {
                     let header = &open.planes.header;
                     let ordinals = header.first..header.first.saturating_add(header.keys);
-                    fold.append_weights(ordinals, &mut open.weights);
+                    fold.each_weight(ordinals, |weight| open.weights.push(weight));
                 }
                 let keys = usize::from(keys.first)..usize::from(keys.end);
                 let weights = open.weights.get(keys).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::leaf::Leaf;
+use super::leaf::{Entry, Leaf};
 use super::{Fold, Place, SHARED, TOO_LONG};
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::Fault;
@@ -17,6 +17,13 @@ pub(crate) struct LeafPart {
     depth: usize,
     /// The ordinal of the leaf's first key.
     first: u32,
+}
+
+/// Room for what reading parts takes.
+#[derive(Debug, Default)]
+pub(crate) struct PartRoom {
+    entries: Vec<Entry>,
+    text: Vec<u8>,
 }
 
 impl LeafPart {
@@ -48,10 +55,14 @@ impl Fold {
 
     /// Appends the weights of the keys with these ordinals; zeros in dictionaries that have none.
     pub(crate) fn weights(&self, ordinals: Range<u32>, out: &mut Vec<u32>) {
-        let count = ordinals.len();
         let start = out.len();
-        self.append_weights(ordinals, out);
-        out.resize(start + count, 0);
+        out.resize(start + ordinals.len(), 0);
+        let mut room = out[start..].iter_mut();
+        self.each_weight(ordinals, |weight| {
+            if let Some(room) = room.next() {
+                *room = weight;
+            }
+        });
     }
 
     /// Tells of some keys what they have behind what all have in common, and their ordinals. Bit `i` of `wanted` stands for
@@ -60,10 +71,11 @@ impl Fold {
         &self,
         part: &LeafPart,
         wanted: u64,
+        room: &mut PartRoom,
         tell: impl FnMut(&[u8], u32),
     ) -> Result<(), Fault> {
         let leaf = self.leaf(part.offset)?;
-        self.read_keys(&leaf, part, wanted, tell)
+        self.read_keys(&leaf, part, wanted, room, tell)
             .map_err(|reason| self.leaf_fault(part.offset, reason))
     }
 
@@ -72,33 +84,36 @@ impl Fold {
         leaf: &Leaf<'_>,
         part: &LeafPart,
         wanted: u64,
+        room: &mut PartRoom,
         mut tell: impl FnMut(&[u8], u32),
     ) -> Result<(), &'static str> {
-        let mut entries = Vec::new();
-        leaf.entries(&self.alphabet, &mut entries);
+        let PartRoom { entries, text } = room;
+        entries.clear();
+        text.clear();
+        leaf.entries(&self.alphabet, entries);
         let entries = &entries[part.keys.start as usize..part.keys.end as usize];
         // from the last key to the first: those wanted, and those that hold a part of their text
         let mut needed = 0u64;
         let mut upto = usize::MAX;
-        for (i, entry) in entries.iter().enumerate().rev() {
-            if wanted >> i & 1 != 0 || wanted >> i != 0 && entry.shared < upto {
+        let count = (u64::BITS - wanted.leading_zeros()) as usize;
+        for (i, entry) in entries.iter().enumerate().take(count).rev() {
+            if wanted >> i & 1 != 0 || entry.shared < upto {
                 needed |= 1 << i;
                 upto = entry.shared;
             }
         }
         let tokens = self.tokens.view();
-        let mut text = Vec::new();
-        for ((i, entry), ordinal) in entries.iter().enumerate().zip(part.ordinals()) {
-            if needed >> i & 1 == 0 {
-                continue;
-            }
+        while needed != 0 {
+            let i = needed.trailing_zeros();
+            needed &= needed - 1;
+            let entry = &entries[i as usize];
             // only the first key has its own bytes before those that all have in common
             let known = part.depth.saturating_sub(entry.shared);
             let kept = (entry.shared + known).checked_sub(part.depth);
             let kept = kept.filter(|&kept| kept <= text.len()).ok_or(SHARED)?;
             text.truncate(kept);
             text.push(entry.label);
-            tokens.decode(leaf.code_bytes(entry.codes, entry.len)?, &mut text)?;
+            tokens.decode(leaf.code_bytes(entry.codes, entry.len)?, text)?;
             if known > text.len() || i > 0 && known > 0 {
                 return Err(SHARED);
             }
@@ -107,7 +122,7 @@ impl Fold {
                 return Err(TOO_LONG);
             }
             if wanted >> i & 1 != 0 {
-                tell(&text, ordinal);
+                tell(text, part.ordinals().start.saturating_add(i));
             }
         }
         Ok(())

@@ -1,0 +1,325 @@
+//! The keys below a prefix, the heaviest first, where there is one dictionary of keyvi's layout.
+
+use std::cmp::Ordering;
+
+use super::floor::Floor;
+use super::lone::Lone;
+use crate::dictionary::MAX_KEY_LEN;
+use crate::entries::{Entries, Found, Source, Walk};
+use crate::error::{Fault, InFile, Result};
+use crate::fsa::{Child, Cursor, SparseArray};
+use crate::value::ValueKind;
+
+/// Most searches look at no more positions than this.
+const ROOM: usize = 128;
+
+/// A search that always goes on where the heaviest key may be: by weight, descending, then by key in byte order. It finds what
+/// [`BestFirst`](super::best::BestFirst) finds, with less to keep: a position is a number, and strings are made of the positions that lead
+/// to them.
+pub(super) struct HeaviestFirst {
+    /// Where the search has been or has still to go, a position behind the one above it.
+    nodes: Vec<Node>,
+    /// The best of what came last.
+    hand: Option<Place>,
+    /// What else is to be looked at, a binary heap.
+    heap: Vec<Place>,
+    /// Room for children.
+    children: Vec<Child>,
+    key: Vec<u8>,
+    prefix: usize,
+    minimum_weight: u32,
+    floor: Option<Floor>,
+}
+
+/// A position.
+#[derive(Clone, Copy)]
+struct Node {
+    at: Cursor,
+    /// The position above it; the first has itself.
+    parent: usize,
+    /// Labels behind the prefix, of which this is the last.
+    depth: u32,
+    label: u8,
+    /// One of the keys at the position and below has the weight that is known of them.
+    exact: bool,
+}
+
+/// A position or the key that ends there, where it is to be looked at.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The first labels behind the prefix: what differs in them need not be compared label by label.
+    head: u64,
+    node: usize,
+    /// None of the keys weighs more.
+    weight: u32,
+    is_key: bool,
+}
+
+impl HeaviestFirst {
+    /// A search among the keys that start with `prefix` and have at least `minimum_weight`. Nothing if the entries are others than those
+    /// of one dictionary of keyvi's layout that has weights and no deleted keys.
+    pub(super) fn new(
+        entries: &Entries,
+        prefix: &[u8],
+        minimum_weight: u32,
+    ) -> Result<Option<Self>> {
+        let Some((source, array)) = Lone::source(entries) else {
+            return Ok(None);
+        };
+        let kind = source.dictionary.values().kind();
+        if kind != ValueKind::Completion || source.has_any_deleted() {
+            return Ok(None);
+        }
+        let mut search = HeaviestFirst {
+            nodes: Vec::new(),
+            hand: None,
+            heap: Vec::new(),
+            children: Vec::new(),
+            key: prefix.to_vec(),
+            prefix: prefix.len(),
+            minimum_weight,
+            floor: None,
+        };
+        let start = match source.root {
+            Some(root) => in_file(source, source.dictionary.fsa().follow(root, prefix))?,
+            None => None,
+        };
+        if let Some(at) = start {
+            search.nodes.reserve(ROOM);
+            search.heap.reserve(ROOM);
+            search.children.reserve(ROOM / 4);
+            let stored = in_file(source, array.weight(at))?;
+            let exact = source.knows(stored, prefix.len());
+            search.hand = Some(Place {
+                head: 0,
+                node: 0,
+                weight: if exact { stored } else { u32::MAX },
+                is_key: false,
+            });
+            search.nodes.push(Node {
+                at,
+                parent: 0,
+                depth: 0,
+                label: 0,
+                exact,
+            });
+        }
+        Ok(Some(search))
+    }
+
+    /// Wants only some of the heaviest keys. To be called before the first step, where every key below counts.
+    pub(super) fn above(mut self, floor: Option<Floor>) -> Self {
+        self.floor = floor;
+        self
+    }
+
+    /// Whether no key of this weight or less is wanted.
+    #[inline]
+    fn is_too_light(&self, weight: u32) -> bool {
+        let floor = self.floor.as_ref();
+        weight < self.minimum_weight || floor.is_some_and(|floor| floor.is_above(weight))
+    }
+
+    /// Adds the key at a position, and what is below it.
+    fn expand(
+        &mut self,
+        entries: &Entries,
+        source: &Source,
+        array: &SparseArray,
+        place: Place,
+    ) -> Result<()> {
+        let node = self.nodes[place.node];
+        let mut children = std::mem::take(&mut self.children);
+        children.clear();
+        in_file(source, array.children(node.at, &mut children))?;
+        let depth = node.depth + 1;
+        let length = self.prefix + depth as usize;
+        if length > MAX_KEY_LEN && !children.is_empty() {
+            let reason = "a path is longer than any key: a cycle";
+            return in_file(source, Err(array.fault(node.at, reason)));
+        }
+        let known = source.known_below(length);
+        let is_exact = |child: &Child| u64::from(child.weight) < known;
+        // the part that is as heavy as all of them takes their place among the heaviest, if there is one
+        let mut heir = node.exact
+            && (children.iter()).any(|child| child.weight == place.weight && is_exact(child));
+        if let Some(floor) = self.floor.as_mut().filter(|_| node.exact && !heir) {
+            floor.take_apart(place.weight);
+        }
+        if let Some(handle) = in_file(source, array.value_at(node.at))? {
+            let weight = entries.value(Found { source: 0, handle }).weight();
+            if !self.is_too_light(weight) {
+                let key = Place {
+                    weight,
+                    is_key: true,
+                    ..place
+                };
+                self.add(key, true);
+            }
+        }
+        let shift = 64u32.checked_sub(8 * depth);
+        for child in &children {
+            let exact = is_exact(child);
+            let weight = if exact { child.weight } else { place.weight };
+            let weight = weight.min(place.weight);
+            let inherits = heir && exact && weight == place.weight;
+            heir &= !inherits;
+            if self.is_too_light(weight) {
+                continue;
+            }
+            let label = shift.map_or(0, |shift| u64::from(child.label) << shift);
+            let below = Place {
+                head: place.head | label,
+                node: self.nodes.len(),
+                weight,
+                is_key: false,
+            };
+            self.nodes.push(Node {
+                at: child.at,
+                parent: place.node,
+                depth,
+                label: child.label,
+                exact,
+            });
+            self.add(below, exact && !inherits);
+        }
+        self.children = children;
+        if self.nodes.len() as u64 > entries.most_steps() {
+            let reason = "more positions than the keys can have: a cycle";
+            return in_file(source, Err(array.fault(node.at, reason)));
+        }
+        Ok(())
+    }
+
+    /// Whether one comes before the other.
+    #[inline]
+    fn is_before(&self, one: Place, other: Place) -> bool {
+        one.weight > other.weight
+            || one.weight == other.weight
+                && (one.head < other.head
+                    || one.head == other.head && self.compare(one.node, other.node).is_lt())
+    }
+
+    /// Compares what leads to two positions.
+    fn compare(&self, one: usize, other: usize) -> Ordering {
+        let (mut a, mut b) = (one, other);
+        while self.nodes[a].depth > self.nodes[b].depth {
+            a = self.nodes[a].parent;
+        }
+        while self.nodes[b].depth > self.nodes[a].depth {
+            b = self.nodes[b].parent;
+        }
+        if a == b {
+            return self.nodes[one].depth.cmp(&self.nodes[other].depth);
+        }
+        while self.nodes[a].parent != self.nodes[b].parent {
+            (a, b) = (self.nodes[a].parent, self.nodes[b].parent);
+        }
+        self.nodes[a].label.cmp(&self.nodes[b].label)
+    }
+
+    /// Adds what is to be looked at; `counts` says whether one of the keys certainly has the weight and is not counted yet.
+    #[inline]
+    fn add(&mut self, place: Place, counts: bool) {
+        if let Some(floor) = self.floor.as_mut().filter(|_| counts) {
+            floor.add(place.weight);
+        }
+        self.push(place);
+    }
+
+    /// Puts something into the queue. What comes next is mostly the best of what came last, so that this is kept at hand.
+    #[inline]
+    fn push(&mut self, place: Place) {
+        let place = match self.hand {
+            None => {
+                self.hand = Some(place);
+                return;
+            }
+            Some(hand) if self.is_before(place, hand) => {
+                self.hand = Some(place);
+                hand
+            }
+            Some(_) => place,
+        };
+        let mut at = self.heap.len();
+        self.heap.push(place);
+        while let Some(above) = at.checked_sub(1).map(|below| below / 2) {
+            if !self.is_before(place, self.heap[above]) {
+                break;
+            }
+            self.heap[at] = self.heap[above];
+            at = above;
+        }
+        self.heap[at] = place;
+    }
+
+    /// Takes what comes first.
+    #[inline]
+    fn pop(&mut self) -> Option<Place> {
+        match (self.hand, self.heap.first()) {
+            (Some(hand), Some(&top)) if self.is_before(top, hand) => self.pop_heap(),
+            (Some(_), _) => self.hand.take(),
+            (None, _) => self.pop_heap(),
+        }
+    }
+
+    fn pop_heap(&mut self) -> Option<Place> {
+        let last = self.heap.pop()?;
+        let Some(&first) = self.heap.first() else {
+            return Some(last);
+        };
+        let mut at = 0;
+        while let Some(&left) = self.heap.get(2 * at + 1) {
+            let (next, place) = match self.heap.get(2 * at + 2) {
+                Some(&right) if self.is_before(right, left) => (2 * at + 2, right),
+                _ => (2 * at + 1, left),
+            };
+            if !self.is_before(place, last) {
+                break;
+            }
+            self.heap[at] = place;
+            at = next;
+        }
+        self.heap[at] = last;
+        Some(first)
+    }
+
+    /// Writes what leads to a position as the current key.
+    fn write_key(&mut self, node: usize) {
+        let length = self.prefix + self.nodes[node].depth as usize;
+        self.key.resize(length, 0);
+        let mut node = self.nodes[node];
+        for byte in self.key[self.prefix..].iter_mut().rev() {
+            *byte = node.label;
+            node = self.nodes[node.parent];
+        }
+    }
+}
+
+impl Walk for HeaviestFirst {
+    fn advance(&mut self, entries: &Entries) -> Result<Option<Found>> {
+        let Some((source, array)) = Lone::source(entries) else {
+            return Ok(None);
+        };
+        while let Some(place) = self.pop() {
+            entries.go_on()?;
+            if !place.is_key {
+                self.expand(entries, source, array, place)?;
+                continue;
+            }
+            self.write_key(place.node);
+            let handle = in_file(source, array.value_at(self.nodes[place.node].at))?;
+            return Ok(handle.map(|handle| Found { source: 0, handle }));
+        }
+        Ok(None)
+    }
+
+    fn key(&self) -> &[u8] {
+        &self.key
+    }
+}
+
+#[inline]
+fn in_file<T>(source: &Source, result: std::result::Result<T, Fault>) -> Result<T> {
+    result.in_file(source.dictionary.path())
+}
