@@ -15,7 +15,7 @@ use crate::kind::Kind;
 pub(crate) enum File {
     Dictionary(Dictionary),
     Secondary(SecondaryDictionary),
-    Vector(Box<ValueVector>),
+    Vector(ValueVector),
     Index(Index),
 }
 
@@ -29,7 +29,7 @@ impl File {
             return Ok(File::Index(open_index(path)?));
         }
         if is_vector(path) {
-            return Ok(File::Vector(Box::new(ValueVector::open(path)?)));
+            return Ok(File::Vector(ValueVector::open(path)?));
         }
         let dictionary = Dictionary::open(path)?;
         if dictionary.header().secondary.is_empty() {

@@ -12,7 +12,10 @@ use crate::value::{Value, ValueStore};
 
 /// A file of values addressed by their position; clones share everything.
 #[derive(Clone, Debug)]
-pub struct ValueVector {
+pub struct ValueVector(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     path: Arc<Path>,
     bytes: Bytes,
     header: VectorHeader,
@@ -58,18 +61,18 @@ impl ValueVector {
                 "the file does not end with KEYVI_VECTOR_END",
             ));
         }
-        Ok(ValueVector {
+        Ok(ValueVector(Arc::new(Parts {
             path,
             bytes,
             header,
             offsets,
             values,
-        })
+        })))
     }
 
     /// Number of values.
     pub fn len(&self) -> u64 {
-        self.header.len
+        self.0.header.len
     }
 
     /// Whether there are no values.
@@ -79,17 +82,17 @@ impl ValueVector {
 
     /// The file's path.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.0.path
     }
 
     /// The free text stored with the vector.
     pub fn manifest(&self) -> &str {
-        &self.header.manifest
+        &self.0.header.manifest
     }
 
     /// The values.
     pub fn values(&self) -> &ValueStore {
-        &self.values
+        &self.0.values
     }
 
     /// The value at `index`; nothing behind the end.
@@ -97,20 +100,21 @@ impl ValueVector {
         if index >= self.len() {
             return Ok(None);
         }
-        let at = self.offsets + OFFSET_LEN * to_usize(index);
+        let at = self.0.offsets + OFFSET_LEN * to_usize(index);
         let Some(offset) = self
+            .0
             .bytes
             .get(at..)
             .and_then(|bytes| bytes.first_chunk::<OFFSET_LEN>())
         else {
             let reason = format!("no offset stands at position {index}");
             return Err(Error::Value {
-                path: self.path.to_path_buf(),
+                path: self.0.path.to_path_buf(),
                 reason,
             });
         };
         Ok(Some(Value::new(
-            &self.values,
+            &self.0.values,
             ValueHandle(u64::from_le_bytes(*offset)),
         )))
     }

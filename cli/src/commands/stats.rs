@@ -108,7 +108,7 @@ fn of_dictionary(stats: &Statistics, args: &StatsArgs) -> Result<String> {
 }
 
 fn of_vector(vector: &ValueVector, args: &StatsArgs) -> Result<String> {
-    let kind = File::Vector(Box::new(vector.clone())).kind();
+    let kind = File::Vector(vector.clone()).kind();
     let kind = clap::ValueEnum::to_possible_value(&kind)
         .map_or(String::new(), |v| v.get_name().to_owned());
     let properties = vector.values().properties();
