@@ -13,6 +13,7 @@
 
 use std::hint::select_unpredictable;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::bytes::Bytes;
 use crate::error::{Fault, Section};
@@ -65,6 +66,8 @@ pub struct Tokens {
     entries: Bytes,
     /// With the zero bytes behind it.
     pool: Bytes,
+    /// By first byte of a code the first byte of the text, or 0 where that alone does not tell.
+    firsts: Arc<[u8; 256]>,
 }
 
 impl Tokens {
@@ -88,11 +91,18 @@ impl Tokens {
             return Err(fault("the token table has another size than its parts"));
         }
         let entries = start + HEADER_LEN..start + HEADER_LEN + count * ENTRY_LEN;
-        Ok(Tokens {
+        let mut tokens = Tokens {
             one_byte,
             pool: bytes.part(entries.end..entries.end + pool_len + SLACK),
             entries: bytes.part(entries.start..entries.end + 1),
-        })
+            firsts: Arc::new([0; 256]),
+        };
+        let first = |code| match tokens.token(code) {
+            Some(&[first, ..]) if code < one_byte => first,
+            _ => 0,
+        };
+        tokens.firsts = Arc::new(std::array::from_fn(first));
+        Ok(tokens)
     }
 
     /// The table as loops use it that look at it often.
@@ -102,6 +112,7 @@ impl Tokens {
             one_byte: self.one_byte,
             entries: &self.entries,
             pool: &self.pool,
+            firsts: &self.firsts,
         }
     }
 
@@ -136,6 +147,7 @@ pub struct TokenView<'a> {
     entries: &'a [u8],
     /// With the zero bytes behind it.
     pool: &'a [u8],
+    firsts: &'a [u8; 256],
 }
 
 /// What a code stands for.
@@ -181,8 +193,12 @@ impl<'a> TokenView<'a> {
     /// The first byte of the text of some codes; nothing if there are none.
     #[inline]
     pub fn first(self, codes: &[u8]) -> Result<Option<u8>, &'static str> {
-        if codes.is_empty() {
+        let Some(&code) = codes.first() else {
             return Ok(None);
+        };
+        let first = self.firsts[usize::from(code)];
+        if first != 0 {
+            return Ok(Some(first));
         }
         Ok(match self.meaning(codes, &mut 0)? {
             Meaning::Byte(byte) => Some(byte),

@@ -63,6 +63,7 @@ impl<S: Clone> FoldDescent<S> {
                     offset,
                     key: first,
                     depth,
+                    labels: LabelSet::ALL,
                 };
                 self.path.sweep(fold, automaton, start, state, hits)
             }
@@ -149,6 +150,7 @@ impl<S: Clone> FoldDescent<S> {
                     offset: leaf_offset(target),
                     key: 0,
                     depth: 0,
+                    labels: wanted,
                 };
                 let state = frame.state.clone();
                 self.path.sweep(fold, automaton, start, state, hits)?;

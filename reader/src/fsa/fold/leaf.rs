@@ -90,7 +90,12 @@ impl<'d> Leaf<'d> {
         }
         let step = self.header.plane_len();
         let starts = (HEADER_LEN..self.header.lengths_at()).step_by(step);
-        equal_to(starts.map(|at| self.word(at)), depth)
+        let words = starts.map(|at| self.word(at)).enumerate();
+        words
+            .fold(Compared::default(), |compared, (plane, word)| {
+                compared.with(word, bit_of(depth, plane))
+            })
+            .sets()
     }
 
     /// Where the codes of a key start and how many bytes they take.
@@ -414,23 +419,57 @@ impl<'d> Leaf<'d> {
     }
 }
 
+/// The numbers of keys beside another number, as far as their low bits tell.
+#[derive(Default)]
+struct Compared {
+    /// The keys whose bits are not those of the number.
+    differ: u64,
+    /// The keys whose bits are less.
+    less: u64,
+}
+
+impl Compared {
+    /// With the next bit of each key and of the number.
+    #[inline(always)]
+    fn with(self, word: u64, bit: u64) -> Self {
+        let differs = word ^ bit;
+        Compared {
+            differ: self.differ | differs,
+            // the highest bit that differs decides
+            less: differs & bit | self.less & !differs,
+        }
+    }
+
+    /// The keys whose number is the other number, and those whose number is less.
+    #[inline(always)]
+    fn sets(self) -> (u64, u64) {
+        (!self.differ, self.less)
+    }
+}
+
 /// The keys whose number in the planes is `number`, and those whose number is less.
 #[inline(always)]
-pub(super) fn equal_to(planes: impl IntoIterator<Item = u64>, number: usize) -> (u64, u64) {
-    let (mut differ, mut less) = (0, 0);
+pub(super) fn equal_to<const N: usize>(planes: [u64; N], number: usize) -> (u64, u64) {
+    let mut compared = Compared::default();
     for (plane, word) in planes.into_iter().enumerate() {
-        let bit = bit_of(number, plane);
-        let differs = word ^ bit;
-        // the highest bit that differs decides
-        less = differs & bit | less & !differs;
-        differ |= differs;
+        compared = compared.with(word, bit::<N>(number, plane));
     }
-    (!differ, less)
+    compared.sets()
+}
+
+/// A bit of a number of so many bits, as often as a word has bits.
+#[inline(always)]
+fn bit<const N: usize>(number: usize, plane: usize) -> u64 {
+    if N <= BYTE {
+        BITS[number & 0xff][plane & 7]
+    } else {
+        bit_of(number, plane)
+    }
 }
 
 /// A bit of a number, as often as a word has bits.
 #[inline(always)]
-fn bit_of(number: usize, plane: usize) -> u64 {
+const fn bit_of(number: usize, plane: usize) -> u64 {
     ((number >> plane & 1) as u64).wrapping_neg()
 }
 
@@ -454,7 +493,7 @@ static SPREAD: [u64; 256] = {
 fn with<const N: usize>(planes: [u64; N], number: usize) -> u64 {
     let mut differ = planes;
     for (plane, word) in differ.iter_mut().enumerate() {
-        *word ^= bit_of(number, plane);
+        *word ^= bit::<N>(number, plane);
     }
     // in pairs: each waits for fewer others than in a row
     let mut len = N;
@@ -467,6 +506,24 @@ fn with<const N: usize>(planes: [u64; N], number: usize) -> u64 {
     }
     !differ[0]
 }
+
+/// Bits of a byte.
+const BYTE: usize = 8;
+
+/// The bits of each byte, each as often as a word has bits: looking one up takes less than making it.
+static BITS: [[u64; BYTE]; 256] = {
+    let mut bits = [[0; BYTE]; 256];
+    let mut number = 0;
+    while number < 256 {
+        let mut plane = 0;
+        while plane < BYTE {
+            bits[number][plane] = bit_of(number, plane);
+            plane += 1;
+        }
+        number += 1;
+    }
+    bits
+};
 
 /// The keys whose label has this rank.
 #[inline(always)]

@@ -4,7 +4,7 @@ use super::forks::{Endings, FEW, Origin};
 use super::opened::small;
 use super::path::Path;
 use super::sweep::{Reading, below, below_first};
-use crate::automaton::Automaton;
+use crate::automaton::{Automaton, LabelSet};
 use crate::format::native::tokens::{Query, Short};
 
 /// Keys that part at one place.
@@ -16,6 +16,17 @@ pub(super) struct Parting {
     pub(super) keys: u64,
     /// The keys that start like one of them.
     pub(super) inner: u64,
+    /// Labels by which they may go on; no key has another one.
+    pub(super) labels: LabelSet,
+}
+
+/// Keys that share with one that parts all but what it has behind its label.
+#[derive(Clone, Copy)]
+struct Behind {
+    /// Keys that go on from there.
+    next: u64,
+    /// These and all keys that share less.
+    ends: u64,
 }
 
 impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A, S, L, R> {
@@ -37,7 +48,7 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             }
             forks.learn(self.automaton, state, origin)
         };
-        let (mut ascii, beyond) = known.own.split_ascii();
+        let (mut ascii, beyond) = known.own.and(parting.labels).split_ascii();
         if ascii.count_ones() > FEW {
             return Ok(parting.keys);
         }
@@ -86,14 +97,22 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             return Ok(keys);
         };
         let with_codes = self.planes.with_codes();
-        let with = self.planes.with_any(endings.firsts, self.alphabet);
-        let (equal, _) = self.planes.compare_shared(parting.depth + 1);
-        let behind = parting.inner & equal & with.unwrap_or(u64::MAX);
-        if behind != 0 {
-            self.find_behind(behind, endings, keys, parting)?;
-        }
-        if endings.may_end {
-            self.find_ends(endings, keys & !with_codes);
+        let (equal, less) = self.planes.compare_shared(parting.depth + 1);
+        let behind = Behind {
+            next: parting.inner & equal,
+            ends: equal | less,
+        };
+        for ending in endings.numbers() {
+            let (text, _) = self.path.forks.ending(ending);
+            match text.first() {
+                Some(&label) => {
+                    let next = behind.next & self.planes.with_label(label, self.alphabet);
+                    if next != 0 {
+                        self.find_behind(Behind { next, ..behind }, ending, keys, parting)?;
+                    }
+                }
+                None => self.find_ends(ending, keys & !with_codes),
+            }
         }
         let mut longer = keys & with_codes;
         while longer != 0 {
@@ -108,17 +127,15 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
         Ok(0)
     }
 
-    /// Adds the keys that end behind their labels.
+    /// Adds keys that end behind their labels, with an ending of no bytes.
     #[inline(always)]
-    fn find_ends(&mut self, endings: Endings, keys: u64) {
-        for ending in endings.numbers() {
-            let (text, score) = self.path.forks.ending(ending);
-            let mut ended = if text.is_empty() { keys } else { 0 };
-            while ended != 0 {
-                let key = ended.trailing_zeros();
-                ended &= ended - 1;
-                self.add(key, key, ending, score);
-            }
+    fn find_ends(&mut self, ending: u32, keys: u64) {
+        let (_, score) = self.path.forks.ending(ending);
+        let mut ended = keys;
+        while ended != 0 {
+            let key = ended.trailing_zeros();
+            ended &= ended - 1;
+            self.add(key, key, ending, score);
         }
     }
 
@@ -146,27 +163,34 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
     #[inline(always)]
     fn find_behind(
         &mut self,
-        behind: u64,
-        endings: Endings,
+        behind: Behind,
+        ending: u32,
         keys: u64,
         parting: Parting,
     ) -> Result<(), &'static str> {
-        let mut behind = behind;
-        while behind != 0 {
-            let key = behind.trailing_zeros();
-            behind &= behind - 1;
-            let above = parting.keys & ((1 << key) - 1);
+        let (text, score) = self.path.forks.ending(ending);
+        let second = text.get(1).copied();
+        // mostly none of the keys has the second byte, neither in its codes nor as the label of a key that starts like it
+        let after = second.map_or(0, |label| {
+            let (equal, _) = self.planes.compare_shared(parting.depth + 2);
+            parting.inner & equal & self.planes.with_label(label, self.alphabet)
+        });
+        let mut next = behind.next;
+        while next != 0 {
+            let key = next.trailing_zeros();
+            next &= next - 1;
+            let above = parting.keys & below(key);
             if above == 0 || keys >> above.ilog2() & 1 == 0 {
                 continue;
             }
-            let label = self.planes.label(key, self.alphabet);
-            for ending in endings.numbers() {
-                let (text, score) = self.path.forks.ending(ending);
-                if text.first() == Some(&label)
-                    && let Some(found) = self.find(key, 1, ending, parting)?
-                {
-                    self.add(above.ilog2(), found, ending, score);
-                }
+            let later = !below(key + 1);
+            if after & later & below_first(behind.ends & later) == 0
+                && self.tokens.first(self.codes(key)?)? != second
+            {
+                continue;
+            }
+            if let Some(found) = self.find(key, 1, ending, parting)? {
+                self.add(above.ilog2(), found, ending, score);
             }
         }
         Ok(())

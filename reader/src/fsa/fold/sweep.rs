@@ -10,7 +10,7 @@ use super::parting::Parting;
 use super::path::Path;
 use super::planes::{FewPlanes, Planes};
 use super::{Fold, SHARED, TOO_LONG};
-use crate::automaton::Automaton;
+use crate::automaton::{Automaton, LabelSet};
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::Fault;
 use crate::format::native::alphabet::Alphabet;
@@ -28,6 +28,8 @@ pub(super) struct Start {
     pub(super) key: u32,
     /// How many bytes they have in common within the leaf.
     pub(super) depth: usize,
+    /// Labels by which they may go on; no key has another one.
+    pub(super) labels: LabelSet,
 }
 
 impl<S: Clone> Path<S> {
@@ -135,9 +137,17 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
 
     #[inline(always)]
     fn run(mut self) -> Result<(), &'static str> {
-        let Start { key, depth, .. } = self.start;
-        let mut key = key;
-        let end = self.planes.end_of(key, small(depth));
+        let Start {
+            mut key,
+            depth,
+            labels,
+            ..
+        } = self.start;
+        let end = if depth == 0 {
+            self.planes.header.keys
+        } else {
+            self.planes.end_of(key, small(depth))
+        };
         let mut left = below(end) & !below(key);
         if left == 0 {
             return Err("a leaf lacks a key");
@@ -152,6 +162,7 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
                 depth: shared,
                 keys,
                 inner: left & !(1 << key),
+                labels,
             };
             let kept = self.part(Origin::Start, parting)?;
             if kept == 0 {
@@ -198,6 +209,7 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
                     depth: reached,
                     keys: on,
                     inner,
+                    labels: LabelSet::ALL,
                 };
                 let kept = self.part(origin, parting)?;
                 left &= !(inner & !without(inner, on, on & !kept));
