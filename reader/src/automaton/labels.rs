@@ -75,27 +75,33 @@ impl LabelSet {
 
     /// The bytes in this set and not in the other.
     #[must_use]
+    #[inline]
     pub fn without(self, other: Self) -> Self {
         LabelSet(std::array::from_fn(|i| self.0[i] & !other.0[i]))
     }
 
     /// The bytes from `label` on.
     #[must_use]
+    #[inline]
     pub fn from(self, label: u8) -> Self {
-        match label.checked_sub(1) {
-            Some(before) => self.behind(before),
-            None => self,
-        }
+        self.from_number(label.into())
     }
 
     /// The bytes behind `label`.
     #[must_use]
+    #[inline]
     pub fn behind(self, label: u8) -> Self {
-        let mut words = self.0;
-        let word = usize::from(label / 64);
-        words[..word].fill(0);
-        words[word] &= u64::MAX.checked_shl(u32::from(label % 64) + 1).unwrap_or(0);
-        LabelSet(words)
+        self.from_number(u32::from(label) + 1)
+    }
+
+    #[inline]
+    fn from_number(self, number: u32) -> Self {
+        let mut start = 0;
+        LabelSet(self.0.map(|word| {
+            let before = number.saturating_sub(start);
+            start += 64;
+            word & u64::MAX.checked_shl(before).unwrap_or(0)
+        }))
     }
 
     /// Takes the lowest byte.

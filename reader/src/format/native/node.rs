@@ -63,6 +63,8 @@ pub struct Node<'d> {
     pub ordinal: Option<u32>,
     /// The first label of each range.
     pub separators: &'d [u8],
+    /// The separators and all that stands behind them in the head.
+    window: &'d [u8],
     targets: &'d [[u8; 4]],
     weights: &'d [[u8; 4]],
     /// The text before the branching point.
@@ -84,6 +86,7 @@ impl<'d> Node<'d> {
         } else {
             Some(take_u32(&mut rest)?)
         };
+        let window = rest;
         let (separators, rest) = rest.split_at_checked(ranges)?;
         let (targets, mut rest) = rest.split_at_checked(4 * ranges)?;
         let mut weights: &[u8] = &[];
@@ -93,6 +96,7 @@ impl<'d> Node<'d> {
         Some(Node {
             ordinal,
             separators,
+            window,
             targets: targets.as_chunks().0,
             weights: weights.as_chunks().0,
             chain: rest.get(..chain_len as usize)?,
@@ -120,15 +124,32 @@ impl<'d> Node<'d> {
     /// The range that covers a label.
     #[inline(always)]
     pub fn range_of(&self, label: u8) -> Option<usize> {
-        // sums of bytes, which no 16 of them exceed, are added up many at a time
-        let (sixteens, rest) = self.separators.as_chunks::<16>();
-        let count = |separators: &[u8]| {
-            let before = separators.iter().map(|&separator| separator <= label);
-            usize::from(before.map(u8::from).sum::<u8>())
+        let ranges = self.separators.len();
+        let before = match self.window.first_chunk() {
+            // how many there are cannot be foreseen, so that as many are looked at wherever there are no more
+            Some(window) if ranges <= FEW => up_to(window, label, ranges),
+            _ => {
+                let (blocks, rest) = self.separators.as_chunks();
+                let rest = rest.iter().filter(|&&separator| separator <= label);
+                let before = blocks.iter().map(|block| up_to(block, label, FEW));
+                before.sum::<usize>() + rest.count()
+            }
         };
-        let before = sixteens.iter().map(|sixteen| count(sixteen)).sum::<usize>();
-        (before + count(rest)).checked_sub(1)
+        before.checked_sub(1)
     }
+}
+
+/// Most nodes have no more ranges.
+const FEW: usize = 16;
+
+/// How many of the first `count` separators are no greater than a label.
+#[inline(always)]
+fn up_to(separators: &[u8; FEW], label: u8, count: usize) -> usize {
+    let mut sum = 0u8;
+    for (place, &separator) in (0u8..).zip(separators) {
+        sum += u8::from(separator <= label) & u8::from(usize::from(place) < count);
+    }
+    sum.into()
 }
 
 #[inline]
