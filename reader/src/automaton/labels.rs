@@ -94,6 +94,13 @@ impl LabelSet {
         self.from_number(u32::from(label) + 1)
     }
 
+    /// The bytes before `label`.
+    #[must_use]
+    #[inline]
+    pub fn before(self, label: u8) -> Self {
+        self.without(LabelSet::ALL.from(label))
+    }
+
     #[inline]
     fn from_number(self, number: u32) -> Self {
         let mut start = 0;

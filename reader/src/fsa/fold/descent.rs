@@ -126,20 +126,24 @@ impl<S: Clone> FoldDescent<S> {
     ) -> Result<(), Fault> {
         while let Some(frame) = self.frames.last_mut() {
             let node = fold.node(frame.offset)?;
-            let range = frame.range;
-            frame.range += 1;
-            let Some(&first) = node.separators.get(range) else {
-                self.frames.pop();
-                self.path.forget();
-                continue;
-            };
-            let (parent, depth) = (frame.offset, frame.depth);
-            let target = node.target(range);
-            if target & LEAF != 0 {
+            let depth = frame.depth;
+            let child = loop {
+                let range = frame.range;
+                let Some(&first) = node.separators.get(range) else {
+                    break None;
+                };
+                frame.range += 1;
+                let target = node.target(range);
+                if target & LEAF == 0 {
+                    match automaton.step(&frame.state, first) {
+                        Some(state) => break Some((first, target, state)),
+                        None => continue,
+                    }
+                }
                 let end = node.separators.get(range + 1);
-                let wanted = frame.wanted.from(first);
-                let wanted = end.map_or(wanted, |&end| wanted.without(LabelSet::ALL.from(end)));
-                if wanted.is_empty() {
+                let labels = frame.wanted.from(first);
+                let labels = end.map_or(labels, |&end| labels.before(end));
+                if labels.is_empty() {
                     continue;
                 }
                 if !go_on() {
@@ -150,19 +154,26 @@ impl<S: Clone> FoldDescent<S> {
                     offset: leaf_offset(target),
                     key: 0,
                     depth: 0,
-                    labels: wanted,
+                    labels,
                 };
                 let state = frame.state.clone();
                 self.path.sweep(fold, automaton, start, state, hits)?;
-            } else if let Some(state) = automaton.step(&frame.state, first) {
-                if !go_on() {
+                if !hits.is_empty() {
                     return Ok(());
                 }
-                let offset = fold.child_of(parent, target)?;
-                key.truncate(depth);
-                key.push(first);
-                self.enter(fold, automaton, (offset, 0), state, key, hits)?;
+            };
+            let Some((label, target, state)) = child else {
+                self.frames.pop();
+                self.path.forget();
+                continue;
+            };
+            if !go_on() {
+                return Ok(());
             }
+            let offset = fold.child_of(frame.offset, target)?;
+            key.truncate(depth);
+            key.push(label);
+            self.enter(fold, automaton, (offset, 0), state, key, hits)?;
             if !hits.is_empty() {
                 return Ok(());
             }
