@@ -357,6 +357,15 @@ impl Automaton for Levenshtein {
         (own, self.go_on(state, equal, inside))
     }
 
+    #[inline]
+    fn id(&self, state: &Alignment) -> Option<u128> {
+        // sets of up to five lanes, and a byte
+        let read = u8::try_from(state.read).ok();
+        let read = read.filter(|_| state.partial.is_empty())?;
+        let sets = u128::from(state.swapped) << 60 | u128::from(state.reached);
+        Some(sets << 8 | u128::from(read))
+    }
+
     fn score(&self, state: &Alignment) -> u32 {
         self.distance(state).unwrap_or(self.max_distance)
     }
@@ -391,6 +400,8 @@ impl Automaton for Levenshtein {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -420,9 +431,13 @@ mod tests {
         let near = Levenshtein::new(query.as_bytes(), max_distance).unwrap();
         let mut state = near.start();
         let (mut least, mut is_wanted) = (0, true);
+        let mut ids = HashMap::new();
         for byte in key.bytes() {
             least = least.max(near.least_score(&state));
             is_wanted &= near.labels(&state).contains(byte);
+            if let Some(id) = near.id(&state) {
+                assert!(*ids.entry(id).or_insert(state) == state);
+            }
             for label in [byte, b'a', b'x', 0xC3] {
                 let (own, other) = near.default_step(&state);
                 assert!(own.contains(label) || near.step(&state, label) == other);

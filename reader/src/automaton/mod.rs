@@ -86,6 +86,12 @@ pub trait Automaton {
         (LabelSet::ALL, None)
     }
 
+    /// A number of which two states have the same one only if they are equal, if there is one that is told quickly. A search
+    /// keeps what it learns of a state by it.
+    fn id(&self, _state: &Self::State) -> Option<u128> {
+        None
+    }
+
     /// How far a key that ends here and is accepted is from what was asked for, if the automaton measures that.
     fn score(&self, _state: &Self::State) -> u32 {
         0
@@ -129,6 +135,10 @@ impl<A: Automaton + ?Sized> Automaton for &A {
 
     fn default_step(&self, state: &Self::State) -> (LabelSet, Option<Self::State>) {
         (**self).default_step(state)
+    }
+
+    fn id(&self, state: &Self::State) -> Option<u128> {
+        (**self).id(state)
     }
 
     fn score(&self, state: &Self::State) -> u32 {

@@ -58,7 +58,7 @@ impl<S: Clone> FoldDescent<S> {
                 depth,
             } => {
                 hits.restart(key.len());
-                self.path.forget();
+                self.path.leave();
                 let start = Start {
                     offset,
                     key: first,
@@ -104,7 +104,7 @@ impl<S: Clone> FoldDescent<S> {
             hits.restart(key.len());
             hits.add(&[], automaton.score(&state), ordinal.into());
         }
-        self.path.forget();
+        self.path.leave();
         self.frames.push(Frame {
             offset,
             range: 0,
@@ -164,7 +164,7 @@ impl<S: Clone> FoldDescent<S> {
             };
             let Some((label, target, state)) = child else {
                 self.frames.pop();
-                self.path.forget();
+                self.path.leave();
                 continue;
             };
             if !go_on() {

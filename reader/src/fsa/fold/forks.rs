@@ -7,13 +7,16 @@ use std::ops::Range;
 
 use super::opened::small;
 use crate::automaton::{Automaton, LabelSet};
+use crate::format::to_usize;
 
 /// With no more labels than this it takes less to look for keys that have one of them than to look at all keys.
 pub(super) const FEW: u32 = 8;
 /// More prospects than this are not kept from one leaf to the next.
 const MOST: usize = 256;
-/// No prospect.
+/// No way.
 const NONE: u32 = u32::MAX;
+/// Places for prospects that are found by the ids of their states.
+const SLOTS: usize = 256;
 
 /// What is known of states, and where keys part on the way to the key at hand.
 #[derive(Debug)]
@@ -21,6 +24,9 @@ pub(super) struct Forks<S> {
     places: Vec<Fork>,
     branches: Vec<Branch>,
     prospects: Vec<Prospect<S>>,
+    /// By a part of a state's id its prospect and one, or 0.
+    by_id: [u8; SLOTS],
+    ways: Vec<Way>,
     endings: Vec<Ending>,
     text: Vec<u8>,
     /// Of the state that a sweep starts in, which mostly many sweeps share.
@@ -42,16 +48,23 @@ struct Branch {
     prospect: u32,
 }
 
-/// A state that a label leads to.
+/// A state that was met.
 #[derive(Debug)]
 struct Prospect<S> {
-    /// The label, if it has a step of its own.
-    label: u8,
     state: S,
+    id: Option<u128>,
     /// What may follow, if the automaton names all.
     endings: Option<Endings>,
     known: Option<Known>,
-    /// The next prospect behind the same state.
+}
+
+/// A label that has a step of its own.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    label: u8,
+    /// Where it leads, if anywhere.
+    prospect: Option<u32>,
+    /// The next way from the same state.
     next: u32,
 }
 
@@ -62,7 +75,7 @@ pub(super) struct Known {
     pub(super) own: LabelSet,
     /// Where all other labels lead, if they lead anywhere.
     pub(super) other: Option<u32>,
-    /// Its first prospect by a label of its own.
+    /// Its first way by a label of its own.
     first: u32,
 }
 
@@ -109,6 +122,8 @@ impl<S> Default for Forks<S> {
             places: Vec::new(),
             branches: Vec::new(),
             prospects: Vec::new(),
+            by_id: [0; SLOTS],
+            ways: Vec::new(),
             endings: Vec::new(),
             text: Vec::new(),
             start: None,
@@ -117,10 +132,18 @@ impl<S> Default for Forks<S> {
 }
 
 impl<S: Clone> Forks<S> {
+    /// The next sweep starts in another state than the last one.
+    #[inline]
+    pub(super) fn leave(&mut self) {
+        self.start = None;
+    }
+
     /// Forgets all states.
-    pub(super) fn forget(&mut self) {
+    fn forget(&mut self) {
         self.start = None;
         self.prospects.clear();
+        self.by_id = [0; SLOTS];
+        self.ways.clear();
         self.endings.clear();
         self.text.clear();
     }
@@ -137,6 +160,7 @@ impl<S: Clone> Forks<S> {
             self.places.reserve(16);
             self.branches.reserve(16);
             self.prospects.reserve(32);
+            self.ways.reserve(32);
             self.endings.reserve(64);
             self.text.reserve(512);
         }
@@ -202,6 +226,23 @@ impl<S: Clone> Forks<S> {
         }
     }
 
+    /// Where a state was met, of those that have ids also if it was met elsewhere.
+    #[inline(always)]
+    pub(super) fn origin<A: Automaton<State = S>>(
+        &mut self,
+        automaton: &A,
+        state: &S,
+        origin: Origin,
+    ) -> Origin {
+        if matches!(origin, Origin::Prospect(_)) {
+            return origin;
+        }
+        match automaton.id(state) {
+            Some(id) => Origin::Prospect(self.add_with_id(automaton, state.clone(), id)),
+            None => origin,
+        }
+    }
+
     /// Asks the automaton about a state.
     pub(super) fn learn<A: Automaton<State = S>>(
         &mut self,
@@ -210,7 +251,7 @@ impl<S: Clone> Forks<S> {
         origin: Origin,
     ) -> Known {
         let (own, other) = automaton.default_step(state);
-        let other = other.map(|other| self.add(automaton, 0, other, NONE));
+        let other = other.map(|other| self.add(automaton, other));
         let first = NONE;
         let known = Known { own, other, first };
         self.set_known(origin, known);
@@ -227,26 +268,52 @@ impl<S: Clone> Forks<S> {
         known: &mut Known,
         label: u8,
     ) -> Option<u32> {
-        let mut number = known.first;
-        while let Some(prospect) = self.prospects.get(number as usize) {
-            if prospect.label == label {
-                return Some(number);
+        let mut next = known.first;
+        while let Some(way) = self.ways.get(next as usize) {
+            if way.label == label {
+                return way.prospect;
             }
-            number = prospect.next;
+            next = way.next;
         }
-        let next = automaton.step(state, label)?;
-        known.first = self.add(automaton, label, next, known.first);
+        let prospect = (automaton.step(state, label)).map(|next| self.add(automaton, next));
+        self.ways.push(Way {
+            label,
+            prospect,
+            next: known.first,
+        });
+        known.first = small(self.ways.len() - 1);
         self.set_known(origin, *known);
-        Some(known.first)
+        prospect
     }
 
-    /// Adds a prospect.
-    fn add<A: Automaton<State = S>>(
+    /// The prospect of a state, a new one if it has no id.
+    fn add<A: Automaton<State = S>>(&mut self, automaton: &A, state: S) -> u32 {
+        match automaton.id(&state) {
+            Some(id) => self.add_with_id(automaton, state, id),
+            None => self.add_new(automaton, state, None),
+        }
+    }
+
+    /// The prospect of a state with this id.
+    #[inline(always)]
+    fn add_with_id<A: Automaton<State = S>>(&mut self, automaton: &A, state: S, id: u128) -> u32 {
+        let slot = slot_of(id);
+        let there = usize::from(self.by_id[slot]).checked_sub(1);
+        if let Some(number) = there
+            && self.prospects[number].id == Some(id)
+        {
+            return small(number);
+        }
+        let number = self.add_new(automaton, state, Some(id));
+        self.by_id[slot] = u8::try_from(number + 1).unwrap_or(0);
+        number
+    }
+
+    fn add_new<A: Automaton<State = S>>(
         &mut self,
         automaton: &A,
-        label: u8,
         state: S,
-        next: u32,
+        id: Option<u128>,
     ) -> u32 {
         let mut endings = Endings {
             start: small(self.endings.len()),
@@ -266,11 +333,10 @@ impl<S: Clone> Forks<S> {
         });
         endings.end = small(self.endings.len());
         self.prospects.push(Prospect {
-            label,
             state,
+            id,
             endings: named.then_some(endings),
             known: None,
-            next,
         });
         small(self.prospects.len() - 1)
     }
@@ -287,4 +353,11 @@ impl<S: Clone> Forks<S> {
         let ending = self.endings[number as usize];
         (&self.text[ending.start..ending.end], ending.score)
     }
+}
+
+/// The place for a prospect with this id.
+#[inline(always)]
+fn slot_of(id: u128) -> usize {
+    let mixed = (id as u64 ^ (id >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    to_usize(mixed >> (u64::BITS - SLOTS.ilog2()))
 }

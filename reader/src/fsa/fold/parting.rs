@@ -39,6 +39,7 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             return Ok(0);
         };
         forks.push(parting.depth);
+        let origin = forks.origin(self.automaton, state, origin);
         let mut known = if let Some(known) = forks.known(origin) {
             known
         } else {

@@ -29,8 +29,8 @@ impl<S> Default for Path<S> {
 impl<S: Clone> Path<S> {
     /// The next sweep starts in another state than the last one.
     #[inline]
-    pub(super) fn forget(&mut self) {
-        self.forks.forget();
+    pub(super) fn leave(&mut self) {
+        self.forks.leave();
     }
 
     /// Reads a key but for its first bytes; whether the automaton goes on to its end.
