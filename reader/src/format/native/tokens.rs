@@ -196,8 +196,7 @@ impl<'a> TokenView<'a> {
         let Some(&code) = codes.first() else {
             return Ok(None);
         };
-        let first = self.firsts[usize::from(code)];
-        if first != 0 {
+        if let Some(first) = self.first_of(code) {
             return Ok(Some(first));
         }
         Ok(match self.meaning(codes, &mut 0)? {
@@ -205,6 +204,13 @@ impl<'a> TokenView<'a> {
             // a token has a byte at least
             Meaning::Token(_, text) => Some(text[0]),
         })
+    }
+
+    /// The first byte of the text of codes that start with this byte, if that alone tells it.
+    #[inline(always)]
+    pub fn first_of(self, code: u8) -> Option<u8> {
+        let first = self.firsts[usize::from(code)];
+        (first != 0).then_some(first)
     }
 
     /// As [`Tokens::common`].

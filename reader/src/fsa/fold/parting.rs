@@ -119,7 +119,7 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
         while longer != 0 {
             let key = longer.trailing_zeros();
             longer &= longer - 1;
-            if let Some(first) = self.tokens.first(self.codes(key)?)?
+            if let Some(first) = self.first(key)?
                 && endings.firsts.contains(first)
             {
                 self.find_one(key, first, endings, parting)?;
@@ -176,6 +176,7 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             let (equal, _) = self.planes.compare_shared(parting.depth + 2);
             parting.inner & equal & self.planes.with_label(label, self.alphabet)
         });
+        let with_codes = self.planes.with_codes();
         let mut next = behind.next;
         while next != 0 {
             let key = next.trailing_zeros();
@@ -185,10 +186,15 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
                 continue;
             }
             let later = !below(key + 1);
-            if after & later & below_first(behind.ends & later) == 0
-                && self.tokens.first(self.codes(key)?)? != second
-            {
-                continue;
+            if after & later & below_first(behind.ends & later) == 0 {
+                let first = if with_codes >> key & 1 != 0 {
+                    self.first(key)?
+                } else {
+                    None
+                };
+                if first != second {
+                    continue;
+                }
             }
             if let Some(found) = self.find(key, 1, ending, parting)? {
                 self.add(above.ilog2(), found, ending, score);

@@ -148,6 +148,16 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
         self.header.base + shared
     }
 
+    /// Where the codes of a key start among all leaves, if it has any.
+    #[inline(always)]
+    pub(super) fn codes_at(&self, key: u32) -> usize {
+        let start = match &self.wide {
+            None => sum_before(&self.lengths, key).0,
+            Some(wide) => sum_before(&wide[1], key).0,
+        };
+        self.codes_at + start
+    }
+
     /// Where the codes of a key start among all leaves, and how many bytes they take.
     #[inline(always)]
     pub(super) fn codes(&self, key: u32) -> (usize, usize) {

@@ -129,6 +129,16 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
         self.leaves.get(at..at + len).ok_or(OUTSIDE)
     }
 
+    /// The first byte of the text of the codes of a key, which has codes.
+    #[inline(always)]
+    pub(super) fn first(&self, key: u32) -> Result<Option<u8>, &'static str> {
+        let code = self.leaves.get(self.planes.codes_at(key)).ok_or(OUTSIDE)?;
+        match self.tokens.first_of(*code) {
+            Some(first) => Ok(Some(first)),
+            None => self.tokens.first(self.codes(key)?),
+        }
+    }
+
     /// The number of a key among all keys.
     #[inline(always)]
     pub(super) fn ordinal(&self, key: u32) -> u64 {
