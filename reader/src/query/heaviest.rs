@@ -142,11 +142,11 @@ impl HeaviestFirst {
         self
     }
 
-    /// Whether no key of this weight or less is wanted.
+    /// No key of less weight is wanted.
     #[inline]
-    fn is_too_light(&self, weight: u32) -> bool {
-        let floor = self.floor.as_ref();
-        weight < self.minimum_weight || floor.is_some_and(|floor| floor.is_above(weight))
+    fn least(&self) -> u32 {
+        let floor = self.floor.as_ref().map_or(0, Floor::least);
+        floor.max(self.minimum_weight)
     }
 
     /// Adds the key at a position, and what is below it.
@@ -177,7 +177,7 @@ impl HeaviestFirst {
         }
         if let Some(handle) = in_file(source, array.value_at(node.at))? {
             let weight = entries.value(Found { source: 0, handle }).weight();
-            if !self.is_too_light(weight) {
+            if weight >= self.least() {
                 let key = Place {
                     weight,
                     is_key: true,
@@ -193,7 +193,7 @@ impl HeaviestFirst {
             let weight = weight.min(place.weight);
             let inherits = heir && exact && weight == place.weight;
             heir &= !inherits;
-            if self.is_too_light(weight) {
+            if weight < self.least() {
                 continue;
             }
             let label = shift.map_or(0, |shift| u64::from(child.label) << shift);
