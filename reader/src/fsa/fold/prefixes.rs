@@ -77,6 +77,7 @@ impl Fold {
         }
     }
 
+    #[inline(always)]
     fn prefixes_by_nodes(
         &self,
         offset: u32,
