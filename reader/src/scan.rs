@@ -2,8 +2,8 @@
 
 use crate::dictionary::Dictionary;
 use crate::error::{Fault, InFile, Result};
-use crate::fsa::ValueHandle;
 use crate::fsa::walk::Lexicographic;
+use crate::fsa::{Cursor, ValueHandle};
 use crate::matched::Match;
 use crate::value::Value;
 
@@ -120,5 +120,107 @@ impl Iterator for Scan<'_> {
             Ok(false) => None,
             Err(e) => Some(Err(e)),
         }
+    }
+}
+
+impl Dictionary {
+    /// All entries in byte order of the keys.
+    pub fn scan(&self) -> Scan<'_> {
+        Scan::new(
+            self,
+            Lexicographic::new(self.fsa().root(), b"", self.len(), self.longest_key()),
+            true,
+            0,
+        )
+    }
+
+    /// The keys in byte order.
+    pub fn keys(&self) -> impl Iterator<Item = Result<Vec<u8>>> + '_ {
+        self.scan().map(|entry| entry.map(|entry| entry.key))
+    }
+
+    /// The entries whose keys start with `prefix`, the key that equals it included.
+    pub fn prefix(&self, prefix: &[u8]) -> Result<Scan<'_>> {
+        self.prefix_below(self.fsa().root(), b"", prefix)
+    }
+
+    pub(crate) fn prefix_below(
+        &self,
+        root: Option<Cursor>,
+        hidden: &[u8],
+        prefix: &[u8],
+    ) -> Result<Scan<'_>> {
+        let start = match root {
+            Some(root) => self.fsa().follow(root, prefix).in_file(self.path())?,
+            None => None,
+        };
+        let complete = prefix.is_empty() && root.is_some() && root == self.fsa().root();
+        let walk = Lexicographic::new(
+            start,
+            &[hidden, prefix].concat(),
+            self.len(),
+            self.longest_key(),
+        );
+        Ok(Scan::new(self, walk, complete, hidden.len()))
+    }
+
+    /// The entries from the key `from` on; for an upper end see [`Scan::before`].
+    pub fn range(&self, from: &[u8]) -> Result<Scan<'_>> {
+        self.range_below(self.fsa().root(), b"", b"", from)
+    }
+
+    /// The entries below `root` whose keys start with `prefix`, from the key `from` on.
+    pub(crate) fn range_below(
+        &self,
+        root: Option<Cursor>,
+        hidden: &[u8],
+        prefix: &[u8],
+        from: &[u8],
+    ) -> Result<Scan<'_>> {
+        let start = match root {
+            Some(root) => self.fsa().follow(root, prefix).in_file(self.path())?,
+            None => None,
+        };
+        let mut walk = Lexicographic::new(
+            start,
+            &[hidden, prefix].concat(),
+            self.len(),
+            self.longest_key(),
+        );
+        walk.seek(self.fsa(), &[hidden, from].concat())
+            .in_file(self.path())?;
+        let complete =
+            prefix.is_empty() && from.is_empty() && root.is_some() && root == self.fsa().root();
+        Ok(Scan::new(self, walk, complete, hidden.len()))
+    }
+
+    /// The entry with the first key in byte order.
+    pub fn first(&self) -> Result<Option<Match>> {
+        self.scan().next().transpose()
+    }
+
+    /// The entry with the last key in byte order.
+    pub fn last(&self) -> Result<Option<Match>> {
+        let fsa = self.fsa();
+        let Some(mut at) = fsa.root() else {
+            return Ok(None);
+        };
+        let mut key = Vec::new();
+        loop {
+            let mut children = fsa.children(at).in_file(self.path())?;
+            let Some((label, child)) = fsa.last_child(&mut children).in_file(self.path())? else {
+                break;
+            };
+            if key.len() == self.longest_key() {
+                return Err(fsa.fault(at, "a path is longer than any key: a cycle"))
+                    .in_file(self.path());
+            }
+            key.push(label);
+            at = child;
+        }
+        let Some(handle) = fsa.value(at).in_file(self.path())? else {
+            return Err(fsa.fault(at, "a path ends without a key")).in_file(self.path());
+        };
+        Ok(Some(Match::new(key, 0, self.clone(), handle)))
     }
 }

@@ -13,7 +13,7 @@ mod sparse_array;
 pub mod walk;
 
 pub use fold::Fold;
-pub(crate) use fold::{LeafPart, OpenMark, Opened, PartRoom};
+pub(crate) use fold::{LeafPart, OpenMark, Opened};
 pub(crate) use position::{LabelRange, Position, Probe};
 pub(crate) use sparse_array::Child;
 pub use sparse_array::SparseArray;

@@ -7,7 +7,8 @@ use super::texts::{Text, Texts};
 use crate::automaton::Automaton;
 use crate::entries::{Entries, Found, Places, Source, Spot, Walk};
 use crate::error::{InFile, Result};
-use crate::fsa::{LabelRange, PartRoom, ValueHandle};
+use crate::format::native::leaf::MAX_KEYS;
+use crate::fsa::{LabelRange, ValueHandle};
 
 /// A search that always goes on where the best key may be: by score, ascending, then by weight, descending, then by
 /// key in byte order. What no key that is still asked for stands in is never looked at, so that the first matches of a
@@ -24,10 +25,8 @@ pub(crate) struct BestFirst<A: Automaton> {
     ranges: Vec<LabelRange>,
     /// Room for keys that are found by their names.
     endings: Vec<Ending>,
-    /// Room for the weights of a part of a leaf.
-    weights: Vec<u32>,
-    /// Room for its keys.
-    room: PartRoom,
+    /// Room for a key of a part of a leaf.
+    room: Vec<u8>,
     key: Vec<u8>,
     score: u32,
     minimum_weight: u32,
@@ -54,8 +53,7 @@ impl<A: Automaton> BestFirst<A> {
             queue: Queue::new(),
             ranges: Vec::new(),
             endings: Vec::new(),
-            weights: Vec::new(),
-            room: PartRoom::default(),
+            room: Vec::new(),
             key: Vec::new(),
             score: 0,
             minimum_weight,
@@ -88,14 +86,11 @@ impl<A: Automaton> BestFirst<A> {
         self
     }
 
-    /// Whether no key of this weight or less is wanted.
+    /// No key of less weight is wanted.
     #[inline]
-    fn is_too_light(&self, weight: u32) -> bool {
-        weight < self.minimum_weight
-            || self
-                .floor
-                .as_ref()
-                .is_some_and(|floor| floor.is_above(weight))
+    fn least(&self) -> u32 {
+        let floor = self.floor.as_ref().map_or(0, Floor::least);
+        floor.max(self.minimum_weight)
     }
 
     /// Adds a position that a path of `depth` bytes leads to, none of whose keys is before `text`.
@@ -166,7 +161,7 @@ impl<A: Automaton> BestFirst<A> {
             let depth = item.depth + 1;
             self.places.check_depth(entries, child, depth)?;
             let weight = self.places.weight(entries, child, item.weight, depth)?;
-            if self.is_too_light(weight.0) {
+            if weight.0 < self.least() {
                 self.places.truncate(mark);
                 continue;
             }
@@ -226,18 +221,24 @@ impl<A: Automaton> BestFirst<A> {
         let Some((fold, part)) = fsa.part(at).in_file(file)? else {
             return Ok(false);
         };
-        let mut weights = std::mem::take(&mut self.weights);
-        weights.clear();
-        fold.weights(part.ordinals(), &mut weights);
-        for &weight in &weights {
-            if let Some(floor) = self.floor.as_mut().filter(|floor| !floor.is_above(weight)) {
+        let mut weights = [0; MAX_KEYS];
+        let (least, minimum) = (self.least(), self.minimum_weight);
+        let floor = &mut self.floor;
+        let mut seen = 0u64;
+        fold.heavy(&part, least, |key, weight| {
+            weights[key as usize] = weight;
+            seen |= 1 << key;
+            floor.as_mut().map_or(minimum, |floor| {
                 floor.add(weight);
-            }
-        }
-        let wanted = (weights.iter().rev()).fold(0u64, |wanted, &weight| {
-            wanted << 1 | u64::from(!self.is_too_light(weight))
+                floor.least().max(minimum)
+            })
         });
-        let first = part.ordinals().start;
+        let (mut wanted, least) = (0u64, self.least());
+        while seen != 0 {
+            let key = seen.trailing_zeros();
+            seen &= seen - 1;
+            wanted |= u64::from(weights[key as usize] >= least) << key;
+        }
         let deleted = self.deleted;
         let Self {
             texts,
@@ -246,7 +247,7 @@ impl<A: Automaton> BestFirst<A> {
             room,
             ..
         } = self;
-        fold.read_part(&part, wanted, room, |rest, ordinal| {
+        fold.read_part(&part, wanted, room, |rest, index| {
             let text = texts.append(item.path, rest);
             if deleted {
                 texts.write(text, key);
@@ -256,11 +257,11 @@ impl<A: Automaton> BestFirst<A> {
             }
             let found = Found {
                 source: number,
-                handle: ValueHandle(ordinal.into()),
+                handle: ValueHandle(part.ordinal(index).into()),
             };
             let key = Item {
                 score: self.automaton.score(state),
-                weight: weights[ordinal.wrapping_sub(first) as usize],
+                weight: weights[index as usize],
                 exact: true,
                 text,
                 path: text,
@@ -270,7 +271,6 @@ impl<A: Automaton> BestFirst<A> {
             queue.push(key, texts);
         })
         .in_file(file)?;
-        self.weights = weights;
         Ok(true)
     }
 
@@ -290,7 +290,7 @@ impl<A: Automaton> BestFirst<A> {
             return Ok(());
         };
         let weight = entries.value(found).weight();
-        if !self.is_too_light(weight) {
+        if weight >= self.least() {
             if let Some(floor) = &mut self.floor {
                 floor.add(weight);
             }
@@ -317,7 +317,7 @@ impl<A: Automaton> BestFirst<A> {
     ) -> Result<()> {
         let depth = item.depth + usize::from(range.is_child);
         let weight = (self.places).range_weight(entries, spot, &range, item.weight, depth);
-        if self.is_too_light(weight.0) {
+        if weight.0 < self.least() {
             return Ok(());
         }
         let state = if range.is_child {

@@ -24,10 +24,10 @@ impl Floor {
         })
     }
 
-    /// Whether a set with this highest weight has none of the heaviest keys.
+    /// A set with a lower highest weight than this has none of the heaviest keys.
     #[inline]
-    pub(super) fn is_above(&self, weight: u32) -> bool {
-        weight < self.least
+    pub(super) fn least(&self) -> u32 {
+        self.least
     }
 
     /// Adds a set.

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::floor::Floor;
+use super::heap::Heap;
 use super::lone::Lone;
 use crate::dictionary::MAX_KEY_LEN;
 use crate::entries::{Entries, Found, Source, Walk};
@@ -19,10 +20,8 @@ const ROOM: usize = 128;
 pub(super) struct HeaviestFirst {
     /// Where the search has been or has still to go, a position behind the one above it.
     nodes: Vec<Node>,
-    /// The best of what came last.
-    hand: Option<Place>,
-    /// What else is to be looked at, a binary heap.
-    heap: Vec<Place>,
+    /// What is to be looked at.
+    heap: Heap<Place>,
     /// Room for children.
     children: Vec<Child>,
     key: Vec<u8>,
@@ -55,6 +54,36 @@ struct Place {
     is_key: bool,
 }
 
+impl Place {
+    /// Whether it comes before another one.
+    #[inline(always)]
+    fn is_before(&self, other: &Place, nodes: &[Node]) -> bool {
+        self.weight > other.weight
+            || self.weight == other.weight
+                && (self.head < other.head
+                    || self.head == other.head && compare(nodes, self.node, other.node).is_lt())
+    }
+}
+
+/// Compares what leads to two positions.
+#[cold]
+fn compare(nodes: &[Node], one: usize, other: usize) -> Ordering {
+    let (mut a, mut b) = (one, other);
+    while nodes[a].depth > nodes[b].depth {
+        a = nodes[a].parent;
+    }
+    while nodes[b].depth > nodes[a].depth {
+        b = nodes[b].parent;
+    }
+    if a == b {
+        return nodes[one].depth.cmp(&nodes[other].depth);
+    }
+    while nodes[a].parent != nodes[b].parent {
+        (a, b) = (nodes[a].parent, nodes[b].parent);
+    }
+    nodes[a].label.cmp(&nodes[b].label)
+}
+
 impl HeaviestFirst {
     /// A search among the keys that start with `prefix` and have at least `minimum_weight`. Nothing if the entries are others than those
     /// of one dictionary of keyvi's layout that has weights and no deleted keys.
@@ -72,8 +101,7 @@ impl HeaviestFirst {
         }
         let mut search = HeaviestFirst {
             nodes: Vec::new(),
-            hand: None,
-            heap: Vec::new(),
+            heap: Heap::with_room(0),
             children: Vec::new(),
             key: prefix.to_vec(),
             prefix: prefix.len(),
@@ -86,16 +114,10 @@ impl HeaviestFirst {
         };
         if let Some(at) = start {
             search.nodes.reserve(ROOM);
-            search.heap.reserve(ROOM);
+            search.heap = Heap::with_room(ROOM);
             search.children.reserve(ROOM / 4);
             let stored = in_file(source, array.weight(at))?;
             let exact = source.knows(stored, prefix.len());
-            search.hand = Some(Place {
-                head: 0,
-                node: 0,
-                weight: if exact { stored } else { u32::MAX },
-                is_key: false,
-            });
             search.nodes.push(Node {
                 at,
                 parent: 0,
@@ -103,6 +125,13 @@ impl HeaviestFirst {
                 label: 0,
                 exact,
             });
+            let place = Place {
+                head: 0,
+                node: 0,
+                weight: if exact { stored } else { u32::MAX },
+                is_key: false,
+            };
+            search.add(place, false);
         }
         Ok(Some(search))
     }
@@ -113,11 +142,11 @@ impl HeaviestFirst {
         self
     }
 
-    /// Whether no key of this weight or less is wanted.
+    /// No key of less weight is wanted.
     #[inline]
-    fn is_too_light(&self, weight: u32) -> bool {
-        let floor = self.floor.as_ref();
-        weight < self.minimum_weight || floor.is_some_and(|floor| floor.is_above(weight))
+    fn least(&self) -> u32 {
+        let floor = self.floor.as_ref().map_or(0, Floor::least);
+        floor.max(self.minimum_weight)
     }
 
     /// Adds the key at a position, and what is below it.
@@ -148,7 +177,7 @@ impl HeaviestFirst {
         }
         if let Some(handle) = in_file(source, array.value_at(node.at))? {
             let weight = entries.value(Found { source: 0, handle }).weight();
-            if !self.is_too_light(weight) {
+            if weight >= self.least() {
                 let key = Place {
                     weight,
                     is_key: true,
@@ -164,7 +193,7 @@ impl HeaviestFirst {
             let weight = weight.min(place.weight);
             let inherits = heir && exact && weight == place.weight;
             heir &= !inherits;
-            if self.is_too_light(weight) {
+            if weight < self.least() {
                 continue;
             }
             let label = shift.map_or(0, |shift| u64::from(child.label) << shift);
@@ -191,97 +220,22 @@ impl HeaviestFirst {
         Ok(())
     }
 
-    /// Whether one comes before the other.
-    #[inline]
-    fn is_before(&self, one: Place, other: Place) -> bool {
-        one.weight > other.weight
-            || one.weight == other.weight
-                && (one.head < other.head
-                    || one.head == other.head && self.compare(one.node, other.node).is_lt())
-    }
-
-    /// Compares what leads to two positions.
-    fn compare(&self, one: usize, other: usize) -> Ordering {
-        let (mut a, mut b) = (one, other);
-        while self.nodes[a].depth > self.nodes[b].depth {
-            a = self.nodes[a].parent;
-        }
-        while self.nodes[b].depth > self.nodes[a].depth {
-            b = self.nodes[b].parent;
-        }
-        if a == b {
-            return self.nodes[one].depth.cmp(&self.nodes[other].depth);
-        }
-        while self.nodes[a].parent != self.nodes[b].parent {
-            (a, b) = (self.nodes[a].parent, self.nodes[b].parent);
-        }
-        self.nodes[a].label.cmp(&self.nodes[b].label)
-    }
-
     /// Adds what is to be looked at; `counts` says whether one of the keys certainly has the weight and is not counted yet.
     #[inline]
     fn add(&mut self, place: Place, counts: bool) {
         if let Some(floor) = self.floor.as_mut().filter(|_| counts) {
             floor.add(place.weight);
         }
-        self.push(place);
-    }
-
-    /// Puts something into the queue. What comes next is mostly the best of what came last, so that this is kept at hand.
-    #[inline]
-    fn push(&mut self, place: Place) {
-        let place = match self.hand {
-            None => {
-                self.hand = Some(place);
-                return;
-            }
-            Some(hand) if self.is_before(place, hand) => {
-                self.hand = Some(place);
-                hand
-            }
-            Some(_) => place,
-        };
-        let mut at = self.heap.len();
-        self.heap.push(place);
-        while let Some(above) = at.checked_sub(1).map(|below| below / 2) {
-            if !self.is_before(place, self.heap[above]) {
-                break;
-            }
-            self.heap[at] = self.heap[above];
-            at = above;
-        }
-        self.heap[at] = place;
+        let nodes = &self.nodes;
+        self.heap
+            .push(place, |one, other| one.is_before(other, nodes));
     }
 
     /// Takes what comes first.
     #[inline]
     fn pop(&mut self) -> Option<Place> {
-        match (self.hand, self.heap.first()) {
-            (Some(hand), Some(&top)) if self.is_before(top, hand) => self.pop_heap(),
-            (Some(_), _) => self.hand.take(),
-            (None, _) => self.pop_heap(),
-        }
-    }
-
-    fn pop_heap(&mut self) -> Option<Place> {
-        let last = self.heap.pop()?;
-        let Some(&first) = self.heap.first() else {
-            return Some(last);
-        };
-        let mut at = 0;
-        while let Some(&left) = self.heap.get(2 * at + 1) {
-            let (next, place) = match self.heap.get(2 * at + 2) {
-                Some(&right) if self.is_before(right, left) => (2 * at + 2, right),
-                _ => (2 * at + 1, left),
-            };
-            if !self.is_before(place, last) {
-                break;
-            }
-            self.heap[at] = place;
-            at = next;
-        }
-        self.heap[at] = last;
-        Some(first)
+        let nodes = &self.nodes;
+        self.heap.pop(|one, other| one.is_before(other, nodes))
     }
 
     /// Writes what leads to a position as the current key.

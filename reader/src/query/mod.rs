@@ -7,6 +7,7 @@ mod endings;
 mod floor;
 mod fuzzy;
 mod ground;
+mod heap;
 mod heaviest;
 pub mod keyvi;
 mod lone;

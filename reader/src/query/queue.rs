@@ -1,5 +1,6 @@
 //! What a search for the best keys has still to look at.
 
+use super::heap::Heap;
 use super::texts::{Text, Texts};
 use crate::entries::{Found, Spot};
 
@@ -32,11 +33,9 @@ pub(super) enum What {
     Key(Found),
 }
 
-/// A binary heap of items, some of which are compared by bytes that stand elsewhere. What comes next is mostly the best
-/// of the items that came last, so that the best one of these is not put into the heap but kept at hand.
+/// Items by rank, then by their strings, whose bytes stand elsewhere.
 pub(super) struct Queue {
-    hand: Option<Place>,
-    heap: Vec<Place>,
+    heap: Heap<Place>,
     /// All items there were.
     items: Vec<Item>,
 }
@@ -49,24 +48,28 @@ struct Place {
     item: usize,
 }
 
+impl Place {
+    /// Whether it comes before another one.
+    #[inline(always)]
+    fn is_before(&self, other: &Place, items: &[Item], texts: &Texts) -> bool {
+        self.rank < other.rank
+            || self.rank == other.rank && is_less(self.item, other.item, items, texts)
+    }
+}
+
+/// Whether the string of one item is less than that of another. It stands alone to leave the heap's loops small.
+#[inline(never)]
+fn is_less(one: usize, other: usize, items: &[Item], texts: &Texts) -> bool {
+    texts.compare(items[one].text, items[other].text).is_lt()
+}
+
 impl Queue {
     /// Nothing.
     pub(super) fn new() -> Self {
         Queue {
-            hand: None,
-            heap: Vec::with_capacity(ROOM),
+            heap: Heap::with_room(ROOM),
             items: Vec::with_capacity(ROOM),
         }
-    }
-
-    /// Whether one comes before the other.
-    #[inline]
-    fn is_before(&self, one: Place, other: Place, texts: &Texts) -> bool {
-        one.rank < other.rank
-            || one.rank == other.rank
-                && texts
-                    .compare(self.items[one.item].text, self.items[other.item].text)
-                    .is_lt()
     }
 
     /// Adds an item.
@@ -76,58 +79,17 @@ impl Queue {
             item: self.items.len(),
         };
         self.items.push(item);
-        let place = match self.hand {
-            None => {
-                self.hand = Some(place);
-                return;
-            }
-            Some(hand) if self.is_before(place, hand, texts) => {
-                self.hand = Some(place);
-                hand
-            }
-            Some(_) => place,
-        };
-        let mut at = self.heap.len();
-        self.heap.push(place);
-        while let Some(above) = at.checked_sub(1).map(|below| below / 2) {
-            if !self.is_before(place, self.heap[above], texts) {
-                break;
-            }
-            self.heap[at] = self.heap[above];
-            at = above;
-        }
-        self.heap[at] = place;
+        let items = &self.items;
+        self.heap
+            .push(place, |one, other| one.is_before(other, items, texts));
     }
 
     /// Takes the item that comes first.
     pub(super) fn pop(&mut self, texts: &Texts) -> Option<Item> {
-        let first = match (self.hand, self.heap.first()) {
-            (Some(hand), Some(&top)) if self.is_before(top, hand, texts) => self.pop_heap(texts),
-            (Some(_), _) => self.hand.take(),
-            (None, _) => self.pop_heap(texts),
-        };
-        first.map(|place| self.items[place.item])
-    }
-
-    fn pop_heap(&mut self, texts: &Texts) -> Option<Place> {
-        let last = self.heap.pop()?;
-        let Some(&first) = self.heap.first() else {
-            return Some(last);
-        };
-        let mut at = 0;
-        while let Some(&left) = self.heap.get(2 * at + 1) {
-            let right = self.heap.get(2 * at + 2).copied();
-            let (next, place) = match right {
-                Some(right) if self.is_before(right, left, texts) => (2 * at + 2, right),
-                _ => (2 * at + 1, left),
-            };
-            if !self.is_before(place, last, texts) {
-                break;
-            }
-            self.heap[at] = place;
-            at = next;
-        }
-        self.heap[at] = last;
-        Some(first)
+        let items = &self.items;
+        let first = self
+            .heap
+            .pop(|one, other| one.is_before(other, items, texts));
+        first.map(|place| items[place.item])
     }
 }

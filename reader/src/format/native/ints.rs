@@ -167,6 +167,9 @@ impl Directory {
 struct Layout {
     form: Form,
     bases: [u64; 4],
+    /// The bits of an integer of each class.
+    masks: [u64; 4],
+    /// Those of the minimum.
     minimum: u64,
 }
 
@@ -216,6 +219,7 @@ impl Ints {
             Layout {
                 form,
                 bases: form.bases(),
+                masks: form.widths.map(bits::mask),
                 minimum: bits::mask(8 * form.minimum_len),
             }
         });
@@ -275,6 +279,30 @@ impl Ints {
         }
     }
 
+    /// Tells the integers at the ordinals that are `least` or more, and some others, in no particular order, each behind its
+    /// ordinal. The answer is the `least` from there on.
+    #[inline(always)]
+    pub(crate) fn for_each_from(
+        &self,
+        ordinals: Range<u64>,
+        least: u64,
+        mut tell: impl FnMut(u64, u64) -> u64,
+    ) {
+        let end = ordinals.end.min(self.len);
+        let (mut at, mut least) = (ordinals.start, least);
+        while at < end {
+            let block = at / BLOCK as u64;
+            let first = block * BLOCK as u64;
+            let next = end.min(first + BLOCK as u64);
+            if let Some(block) = self.open(block) {
+                let range = place(at)..place(next - 1) + 1;
+                let tell = |i, value| tell(first + u64::from(i), value);
+                least = block.for_each_from(range, least, tell);
+            }
+            at = next;
+        }
+    }
+
     /// All integers in order.
     pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
         let blocks = self.len.div_ceil(BLOCK as u64);
@@ -285,7 +313,7 @@ impl Ints {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn open(&self, index: u64) -> Option<Block<'_>> {
         let index = to_usize(index);
         let entry = self.directory.get(index / GROUP * GROUP_LEN..)?;
@@ -324,7 +352,7 @@ struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    #[inline]
+    #[inline(always)]
     fn new(layout: &'a Layout, rest: &'a [u8]) -> Self {
         let minimum_len = usize::from(layout.form.minimum_len);
         let minimum = word(rest, 0) & layout.minimum;
@@ -357,8 +385,40 @@ impl<'a> Block<'a> {
         }
     }
 
+    /// As [`Ints::for_each_from`], for some integers of the block; the last answer.
+    ///
+    /// Integers of a class are greater than those of the classes before it, so that the last class comes first, and often
+    /// none of the others is looked at.
+    #[inline(always)]
+    fn for_each_from(
+        &self,
+        range: Range<u32>,
+        least: u64,
+        mut tell: impl FnMut(u32, u64) -> u64,
+    ) -> u64 {
+        let mut least = least;
+        let within = u64::MAX << range.start & u64::MAX >> (64 - range.end);
+        for class in (0..usize::from(self.layout.form.classes)).rev() {
+            let first = self.layout.bases[class].wrapping_add(self.minimum);
+            if first.saturating_add(self.layout.masks[class]) < least {
+                break;
+            }
+            let [low, high] = self.words;
+            let low = if class & 1 == 0 { !low } else { low };
+            let high = if class & 2 == 0 { !high } else { high };
+            let mut members = low & high & within;
+            while members != 0 {
+                let i = members.trailing_zeros();
+                members &= members - 1;
+                let value = bits::read(self.values, self.start(i), self.layout.form.widths[class]);
+                least = tell(i, value.wrapping_add(first));
+            }
+        }
+        least
+    }
+
     /// Where the bits of integer i begin.
-    #[inline]
+    #[inline(always)]
     fn start(&self, i: u32) -> usize {
         let widths = self.layout.form.widths.map(usize::from);
         let below = (1u64 << i) - 1;
@@ -394,6 +454,65 @@ impl<'a> Block<'a> {
         for (i, value) in (0..).zip(out) {
             *value = self.value(i, at);
             at += usize::from(self.layout.form.widths[self.class(i)]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// An array of two blocks of this form.
+    fn array(form: Form, values: &[u64; 2 * BLOCK], minimum: u64) -> Ints {
+        let mut bytes = Vec::new();
+        let mut distances = [0; GROUP];
+        for (distance, block) in distances.iter_mut().zip(values.as_chunks().0) {
+            *distance = u16::try_from(bytes.len()).unwrap();
+            form.write_block(0, block, minimum, &mut bytes);
+        }
+        let blocks_len = bytes.len() as u64;
+        bytes.extend([0; 8]);
+        bytes.extend(distances.into_iter().flat_map(u16::to_le_bytes));
+        form.write(&mut bytes);
+        let trailer = [values.len() as u64, blocks_len, 1];
+        bytes.extend(trailer.into_iter().flat_map(u64::to_le_bytes));
+        let len = bytes.len();
+        Ints::read(&Bytes::from(bytes), 0..len, Section::Integers).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn those_from_some_value_on(
+            distances in vec(prop_oneof![0..8u64, 8..300u64, 300..70_000u64], 2 * BLOCK),
+            classes in prop_oneof![Just((1, [20, 0, 0, 0])), Just((2, [3, 20, 0, 0])), Just((4, [3, 6, 9, 20]))],
+            minimum in prop_oneof![0..70_000u64, 1u64 << 40..1u64 << 50],
+            (start, len) in (0..2 * BLOCK, 0..2 * BLOCK),
+            (leap, rises) in (0..80_000u64, any::<bool>()),
+        ) {
+            let form = Form { minimum_len: 8, classes: classes.0, widths: classes.1 };
+            let values: Vec<u64> = distances.iter().map(|distance| minimum + distance).collect();
+            let ints = array(form, values.first_chunk().unwrap(), minimum);
+            let end = values.len().min(start + len);
+            let mut least = minimum + leap;
+            let mut told = vec![false; values.len()];
+            ints.for_each_from(start as u64..end as u64, least, |ordinal, value| {
+                let ordinal = to_usize(ordinal);
+                assert!(!std::mem::replace(&mut told[ordinal], true));
+                assert_eq!(value, values[ordinal]);
+                if rises {
+                    least = least.max(value);
+                }
+                least
+            });
+            for (ordinal, &value) in values.iter().enumerate() {
+                let within = (start..end).contains(&ordinal);
+                prop_assert!(told[ordinal] <= within);
+                prop_assert!(told[ordinal] || !within || value <= least);
+                prop_assert!(told[ordinal] || !within || rises || value < least);
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 pub(super) use descent::FoldDescent;
 pub(crate) use opened::{Child, Heads, Inside, OpenMark, Opened};
-pub(crate) use part::{LeafPart, PartRoom};
+pub(crate) use part::LeafPart;
 pub(super) use scan::FoldScan;
 
 use crate::bytes::Bytes;
@@ -575,12 +575,11 @@ impl Fold {
             return 0;
         };
         let mut highest = 0;
-        weights.for_each(
-            u64::from(ordinals.start)..u64::from(ordinals.end),
-            |value| {
-                highest = highest.max(weight(value));
-            },
-        );
+        let ordinals = u64::from(ordinals.start)..u64::from(ordinals.end);
+        weights.for_each_from(ordinals, 0, |_, value| {
+            highest = highest.max(weight(value));
+            highest.into()
+        });
         highest
     }
 

@@ -77,6 +77,7 @@ impl Fold {
         }
     }
 
+    #[inline(always)]
     fn prefixes_by_nodes(
         &self,
         offset: u32,
@@ -89,11 +90,11 @@ impl Fold {
         loop {
             let node = self.node(offset)?;
             let chain = node.chain.get(skipped..).unwrap_or_default();
-            let rest = &text[at..];
-            if !rest.starts_with(chain) {
-                return Ok(at + common(chain, rest));
+            let same = common(chain, &text[at..]);
+            at += same;
+            if same < chain.len() {
+                return Ok(at);
             }
-            at += chain.len();
             if let Some(ordinal) = node.ordinal.filter(|_| at > 0) {
                 found(at, ordinal);
             }
