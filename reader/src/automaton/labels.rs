@@ -84,14 +84,14 @@ impl LabelSet {
     #[must_use]
     #[inline]
     pub fn from(self, label: u8) -> Self {
-        self.from_number(label.into())
+        self.without_first(label.into())
     }
 
     /// The bytes behind `label`.
     #[must_use]
     #[inline]
     pub fn behind(self, label: u8) -> Self {
-        self.from_number(u32::from(label) + 1)
+        self.without_first(u32::from(label) + 1)
     }
 
     /// The bytes before `label`.
@@ -102,7 +102,7 @@ impl LabelSet {
     }
 
     #[inline]
-    fn from_number(self, number: u32) -> Self {
+    fn without_first(self, number: u32) -> Self {
         let mut start = 0;
         LabelSet(self.0.map(|word| {
             let before = number.saturating_sub(start);

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use super::opened::small;
 use crate::automaton::{Automaton, LabelSet};
-use crate::format::to_usize;
 
 /// With no more labels than this it takes less to look for keys that have one of them than to look at all keys.
 pub(super) const FEW: u32 = 8;
@@ -15,7 +14,7 @@ pub(super) const FEW: u32 = 8;
 const MOST: usize = 256;
 /// No way.
 const NONE: u32 = u32::MAX;
-/// Places for prospects that are found by the ids of their states.
+/// Places for prospects that are found by the ids of their states: one for each byte that an id is mixed to.
 const SLOTS: usize = 256;
 
 /// What is known of states, and where keys part on the way to the key at hand.
@@ -358,6 +357,11 @@ impl<S: Clone> Forks<S> {
 /// The place for a prospect with this id.
 #[inline(always)]
 fn slot_of(id: u128) -> usize {
-    let mixed = (id as u64 ^ (id >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    to_usize(mixed >> (u64::BITS - SLOTS.ilog2()))
+    // Fibonacci hashing, of which the highest byte is mixed best
+    let bytes = id.to_le_bytes();
+    let halves = bytes.as_chunks().0.iter().copied().map(u64::from_le_bytes);
+    let mixed = halves
+        .fold(0, |mixed, half| mixed ^ half)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed.to_le_bytes()[7].into()
 }
