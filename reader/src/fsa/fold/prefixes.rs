@@ -6,33 +6,39 @@ use crate::error::Fault;
 use crate::format::native::tokens::{Query, Short};
 use crate::simd;
 
-/// A search for the keys that a text starts with.
-struct Prefixes<'a, F> {
+/// A search for the keys that a text starts with, through slots.
+struct BySlots<'a, F> {
     fold: &'a Fold,
-    state: u64,
     text: &'a [u8],
     /// Is told the length of each key, and its ordinal.
     found: F,
 }
 
-impl<F: FnMut(usize, u32)> simd::Task for Prefixes<'_, F> {
+impl<F: FnMut(usize, u32)> simd::Task for BySlots<'_, F> {
     type Output = Result<usize, Fault>;
 
     #[inline(always)]
     fn run(self) -> Self::Output {
-        let Prefixes {
-            fold,
-            state,
-            text,
-            found,
-        } = self;
-        if !fold.slots.is_empty() && Some(state) == fold.root() {
-            return fold.prefixes_by_slots(text, found);
-        }
-        match Place::unpack(state) {
-            Place::Node { offset, depth } => fold.prefixes_by_nodes(offset, depth, text, found),
-            Place::Leaf { .. } => fold.prefixes_by_steps(state, text, found),
-        }
+        self.fold.prefixes_by_slots(self.text, self.found)
+    }
+}
+
+/// The same from a node on. It is compiled for itself: together, both are slower.
+struct ByNodes<'a, F> {
+    fold: &'a Fold,
+    offset: u32,
+    /// Bytes of the node's chain that lead to where the search starts.
+    skipped: usize,
+    text: &'a [u8],
+    found: F,
+}
+
+impl<F: FnMut(usize, u32)> simd::Task for ByNodes<'_, F> {
+    type Output = Result<usize, Fault>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        (self.fold).prefixes_by_nodes(self.offset, self.skipped, self.text, self.found)
     }
 }
 
@@ -46,12 +52,23 @@ impl Fold {
         text: &[u8],
         found: impl FnMut(usize, u32),
     ) -> Result<usize, Fault> {
-        self.bit_counts.run(Prefixes {
-            fold: self,
-            state,
-            text,
-            found,
-        })
+        if !self.slots.is_empty() && Some(state) == self.root() {
+            return self.bit_counts.run(BySlots {
+                fold: self,
+                text,
+                found,
+            });
+        }
+        match Place::unpack(state) {
+            Place::Node { offset, depth } => self.bit_counts.run(ByNodes {
+                fold: self,
+                offset,
+                skipped: depth,
+                text,
+                found,
+            }),
+            Place::Leaf { .. } => self.prefixes_by_steps(state, text, found),
+        }
     }
 
     #[inline(always)]
