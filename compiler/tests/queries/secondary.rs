@@ -110,3 +110,51 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn many_keys_under_a_secondary_value() {
+    let mut all = Vec::new();
+    let mut longest = vec![Vec::new()];
+    for _ in 0..5 {
+        let longer = longest
+            .iter()
+            .flat_map(|key: &Vec<u8>| (b'a'..=b'd').map(|label| [&key[..], &[label]].concat()));
+        longest = longer.collect();
+        all.extend_from_slice(&longest);
+    }
+    let tenants: [(&[u8], _); 3] = [(b"", 1), (b"one", 2), (b"two", 3)];
+    let keys = |every| all.iter().step_by(every);
+    for layout in LAYOUTS {
+        let folder = Folder::new();
+        let options = Options {
+            secondary: vec!["tenant".into()],
+            ..laid_out(layout, options(ValueKind::Completion))
+        };
+        let mut compiler = Compiler::new(options).unwrap();
+        for (tenant, every) in tenants {
+            for key in keys(every) {
+                compiler
+                    .add_under(&[tenant], key, Input::Text(b"1"))
+                    .unwrap();
+            }
+        }
+        let path = folder.file("secondary");
+        compiler.finish(&path, true).unwrap();
+        let dictionary = SecondaryDictionary::open(path).unwrap();
+        for (tenant, every) in tenants {
+            let entries = dictionary.under(&[tenant]).unwrap().entries();
+            for query in [&b"abcd"[..], b"ddacb", b"aaxaa", b"ba"] {
+                let wanted = characters(query);
+                let mut near: Vec<_> = keys(every)
+                    .map(|key| (key.clone(), distance(&wanted, &characters(key)), 1))
+                    .filter(|&(_, score, _)| score <= 1)
+                    .collect();
+                near.sort();
+                for prefix in 0..2 {
+                    near.retain(|(key, ..)| key.starts_with(&query[..prefix]));
+                    assert_eq!(found(entries.fuzzy(query, 1, prefix).unwrap()), near);
+                }
+            }
+        }
+    }
+}

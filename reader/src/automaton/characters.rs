@@ -103,7 +103,7 @@ pub(crate) struct Characters {
 impl Characters {
     /// The characters of a string.
     pub(crate) fn new(bytes: &[u8]) -> Self {
-        let mut list = Vec::new();
+        let mut list = Vec::with_capacity(bytes.len());
         let mut partial = Partial::default();
         let mut put = |character| {
             list.push(character);
@@ -113,7 +113,8 @@ impl Characters {
             partial.push(byte, &mut put);
         }
         partial.finish(&mut put);
-        let mut starts = vec![0];
+        let mut starts = Vec::with_capacity(list.len() + 1);
+        starts.push(0);
         let mut end = 0;
         for &character in &list {
             end += char::from_u32(character).map_or(1, char::len_utf8);

@@ -2,8 +2,10 @@
 //!
 //! Nodes are walked range by range, leaves [key by key](super::sweep).
 
+use super::forks::{Endings, FEW, Forks, Origin};
 use super::path::Path;
 use super::sweep::Start;
+use super::trail::Trail;
 use super::{Fold, LEAF, Place, TOO_LONG, leaf_offset};
 use crate::automaton::{Automaton, LabelSet};
 use crate::dictionary::MAX_KEY_LEN;
@@ -14,6 +16,7 @@ use crate::fsa::walk::Hits;
 #[derive(Debug)]
 pub(in crate::fsa) struct FoldDescent<S> {
     frames: Vec<Frame<S>>,
+    trail: Trail,
     path: Path<S>,
 }
 
@@ -26,12 +29,69 @@ struct Frame<S> {
     depth: usize,
     state: S,
     wanted: LabelSet,
+    /// Whether so few labels have a step of their own that it pays to ask which ones; nothing if that is not known yet.
+    has_few_own: Option<bool>,
+}
+
+/// What is known of the keys below a child of a node.
+enum Next<S> {
+    /// The automaton names what follows.
+    Named(Endings),
+    /// It is in this state there.
+    State(S),
+}
+
+impl<S: Clone> Frame<S> {
+    /// The labels from `first` up to `end` that may lead on.
+    #[inline]
+    fn labels(&self, first: u8, end: Option<u8>) -> LabelSet {
+        let labels = self.wanted.from(first);
+        end.map_or(labels, |end| labels.before(end))
+    }
+
+    /// Where the label of a child leads; nothing if it leads nowhere.
+    #[inline]
+    fn next<A: Automaton<State = S>>(
+        &mut self,
+        automaton: &A,
+        forks: &mut Forks<S>,
+        label: u8,
+    ) -> Option<Next<S>> {
+        if !self.wanted.contains(label) {
+            return None;
+        }
+        // most children share a state, and what is named there
+        if label.is_ascii() && self.has_few_own != Some(false) {
+            let origin = forks.origin(automaton, &self.state, Origin::Start);
+            let mut known = match forks.known(origin) {
+                Some(known) => known,
+                None => forks.learn(automaton, &self.state, origin),
+            };
+            if *(self.has_few_own).get_or_insert_with(|| are_few(known.own)) {
+                let prospect = if known.own.contains(label) {
+                    forks.own(automaton, &self.state, origin, &mut known, label)
+                } else {
+                    known.other
+                };
+                if let Some(endings) = forks.endings(prospect?) {
+                    return Some(Next::Named(endings));
+                }
+            }
+        }
+        automaton.step(&self.state, label).map(Next::State)
+    }
+}
+
+/// Whether only few ASCII characters are in a set.
+fn are_few(labels: LabelSet) -> bool {
+    labels.split_ascii().0.count_ones() <= FEW
 }
 
 impl<S> Default for FoldDescent<S> {
     fn default() -> Self {
         FoldDescent {
             frames: Vec::new(),
+            trail: Trail::default(),
             path: Path::default(),
         }
     }
@@ -50,6 +110,7 @@ impl<S: Clone> FoldDescent<S> {
     ) -> Result<(), Fault> {
         match Place::unpack(at) {
             Place::Node { offset, depth } => {
+                self.trail.restart(at, key.len());
                 self.enter(fold, automaton, (offset, depth), state, key, hits)
             }
             Place::Leaf {
@@ -105,12 +166,14 @@ impl<S: Clone> FoldDescent<S> {
             hits.add(&[], automaton.score(&state), ordinal.into());
         }
         self.path.leave();
+        let wanted = automaton.labels(&state);
         self.frames.push(Frame {
             offset,
             range: 0,
             depth: key.len(),
-            wanted: automaton.labels(&state),
             state,
+            has_few_own: are_few(wanted).then_some(false),
+            wanted,
         });
         Ok(())
     }
@@ -124,56 +187,62 @@ impl<S: Clone> FoldDescent<S> {
         hits: &mut Hits,
         mut go_on: impl FnMut() -> bool,
     ) -> Result<(), Fault> {
-        while let Some(frame) = self.frames.last_mut() {
-            let node = fold.node(frame.offset)?;
-            let depth = frame.depth;
-            let child = loop {
-                let range = frame.range;
-                let Some(&first) = node.separators.get(range) else {
-                    break None;
+        'nodes: while let Some(frame) = self.frames.last_mut() {
+            let (parent, depth) = (frame.offset, frame.depth);
+            let node = fold.node(parent)?;
+            let (child, state) = loop {
+                let Some(&first) = node.separators.get(frame.range) else {
+                    self.frames.pop();
+                    self.path.leave();
+                    continue 'nodes;
                 };
+                let target = node.target(frame.range);
                 frame.range += 1;
-                let target = node.target(range);
-                if target & LEAF == 0 {
-                    match automaton.step(&frame.state, first) {
-                        Some(state) => break Some((first, target, state)),
-                        None => continue,
+                if target & LEAF != 0 {
+                    let labels = frame.labels(first, node.separators.get(frame.range).copied());
+                    if labels.is_empty() {
+                        continue;
                     }
-                }
-                let end = node.separators.get(range + 1);
-                let labels = frame.wanted.from(first);
-                let labels = end.map_or(labels, |&end| labels.before(end));
-                if labels.is_empty() {
+                    if !go_on() {
+                        return Ok(());
+                    }
+                    hits.restart(depth);
+                    let start = Start {
+                        offset: leaf_offset(target),
+                        key: 0,
+                        depth: 0,
+                        labels,
+                    };
+                    let state = frame.state.clone();
+                    self.path.sweep(fold, automaton, start, state, hits)?;
+                    if !hits.is_empty() {
+                        return Ok(());
+                    }
                     continue;
                 }
+                let Some(next) = frame.next(automaton, &mut self.path.forks, first) else {
+                    continue;
+                };
                 if !go_on() {
                     return Ok(());
                 }
-                hits.restart(depth);
-                let start = Start {
-                    offset: leaf_offset(target),
-                    key: 0,
-                    depth: 0,
-                    labels,
-                };
-                let state = frame.state.clone();
-                self.path.sweep(fold, automaton, start, state, hits)?;
+                key.truncate(depth);
+                key.push(first);
+                self.trail.truncate(depth);
+                let child = fold.child_of(parent, target)?;
+                match next {
+                    Next::State(state) => break (child, state),
+                    Next::Named(endings) => {
+                        let Path { forks, .. } = &self.path;
+                        let named = endings.numbers().map(|number| forks.ending(number));
+                        self.trail.look_up(fold, child, key, named, hits)?;
+                    }
+                }
                 if !hits.is_empty() {
                     return Ok(());
                 }
             };
-            let Some((label, target, state)) = child else {
-                self.frames.pop();
-                self.path.leave();
-                continue;
-            };
-            if !go_on() {
-                return Ok(());
-            }
-            let offset = fold.child_of(frame.offset, target)?;
-            key.truncate(depth);
-            key.push(label);
-            self.enter(fold, automaton, (offset, 0), state, key, hits)?;
+            self.enter(fold, automaton, (child, 0), state, key, hits)?;
             if !hits.is_empty() {
                 return Ok(());
             }

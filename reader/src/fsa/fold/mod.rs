@@ -18,6 +18,7 @@ mod prefixes;
 mod ranges;
 mod scan;
 mod sweep;
+mod trail;
 mod way;
 
 use std::ops::Range;

@@ -19,7 +19,49 @@ pub(super) enum Way {
     Nowhere(usize),
 }
 
+/// Where one label leads.
+pub(super) enum Lead<'a> {
+    Nowhere,
+    /// Into the leaf at `offset`, whose first key with the label is `key`.
+    Leaf {
+        offset: u64,
+        key: u32,
+    },
+    /// To the position with this base, behind a chain.
+    Position {
+        base: u32,
+        chain: &'a [u8],
+    },
+}
+
 impl Fold {
+    /// Where a label leads from the position with this base.
+    #[inline(always)]
+    pub(super) fn lead(&self, base: u32, label: u8) -> Result<Lead<'_>, Fault> {
+        let slot = self.slot(slots::view(&self.slots), base, label.into())?;
+        let target = slot.target;
+        if slot.label != label || target == 0 {
+            return Ok(Lead::Nowhere);
+        }
+        if target & LEAF != 0 {
+            return Ok(Lead::Leaf {
+                offset: leaf_offset(target),
+                key: slot.key.into(),
+            });
+        }
+        if slot.is_plain() {
+            return Ok(Lead::Position {
+                base: target,
+                chain: &[],
+            });
+        }
+        let junction = self.junction(target)?;
+        Ok(Lead::Position {
+            base: junction.base,
+            chain: &junction.chain[..junction.len],
+        })
+    }
+
     /// The way of a query. `passed` is told of each position with slots that it comes by: their base, and how many labels
     /// lead there.
     #[inline(always)]
@@ -53,10 +95,7 @@ impl Fold {
                 return Ok(Way::Nowhere(depth));
             }
             depth += 1;
-            let Some(junction) = Junction::read(&self.junctions, (base & !JUNCTION) as usize)
-            else {
-                return Err(self.slot_fault(Section::Junctions, JUNCTION_OUTSIDE));
-            };
+            let junction = self.junction(base)?;
             let same = query.common(depth, junction.chain, junction.len);
             depth += same;
             if same < junction.len {
@@ -80,6 +119,14 @@ impl Fold {
         match slots.get(base as usize + label) {
             Some(slot) => Ok(Slot::read(slot)),
             None => Err(self.slot_fault(Section::Slots, SLOT_OUTSIDE)),
+        }
+    }
+
+    #[inline(always)]
+    fn junction(&self, target: u32) -> Result<Junction<'_>, Fault> {
+        match Junction::read(&self.junctions, (target & !JUNCTION) as usize) {
+            Some(junction) => Ok(junction),
+            None => Err(self.slot_fault(Section::Junctions, JUNCTION_OUTSIDE)),
         }
     }
 
