@@ -8,6 +8,7 @@ mod descent;
 mod forks;
 mod leaf;
 mod lookups;
+mod numbers;
 mod only;
 mod opened;
 mod part;

@@ -1,7 +1,8 @@
 //! The planes of a leaf at hand.
 
 use super::forks::FEW;
-use super::leaf::{Leaf, equal_to, with_rank};
+use super::leaf::Leaf;
+use super::numbers::{equal_to, with_rank};
 use crate::automaton::LabelSet;
 use crate::format::native::alphabet::Alphabet;
 use crate::format::native::leaf::{HEADER_LEN, LeafHeader, SLACK};
