@@ -83,8 +83,6 @@ pub(super) struct Known {
 pub(super) struct Endings {
     start: u32,
     end: u32,
-    /// Nothing need follow.
-    pub(super) may_end: bool,
     /// The bytes that may follow.
     pub(super) firsts: LabelSet,
 }
@@ -317,13 +315,11 @@ impl<S: Clone> Forks<S> {
         let mut endings = Endings {
             start: small(self.endings.len()),
             end: 0,
-            may_end: false,
             firsts: LabelSet::NONE,
         };
         let named = automaton.endings(&state, |ending, score| {
-            match ending.first() {
-                Some(&first) => endings.firsts.insert(first),
-                None => endings.may_end = true,
+            if let Some(&first) = ending.first() {
+                endings.firsts.insert(first);
             }
             let start = self.text.len();
             self.text.extend_from_slice(ending);
