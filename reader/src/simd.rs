@@ -14,7 +14,8 @@ pub(crate) trait Task {
     fn run(self) -> Self::Output;
 }
 
-/// Whether the processor has instructions for counting bits.
+/// Whether the processor has instructions for counting bits, and for words four at a time, as all have that have the former
+/// but for a few.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BitCounts(bool);
 
@@ -26,7 +27,8 @@ impl BitCounts {
             std::arch::is_x86_feature_detected!("popcnt")
                 && std::arch::is_x86_feature_detected!("bmi1")
                 && std::arch::is_x86_feature_detected!("bmi2")
-                && std::arch::is_x86_feature_detected!("lzcnt"),
+                && std::arch::is_x86_feature_detected!("lzcnt")
+                && std::arch::is_x86_feature_detected!("avx2"),
         );
         #[cfg(not(target_arch = "x86_64"))]
         BitCounts(false)
@@ -45,7 +47,7 @@ impl BitCounts {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "popcnt,bmi1,bmi2,lzcnt")]
+#[target_feature(enable = "popcnt,bmi1,bmi2,lzcnt,avx2")]
 fn run_with_bit_counts<T: Task>(task: T) -> T::Output {
     task.run()
 }

@@ -109,7 +109,7 @@ impl Levenshtein {
 
     /// The positions of the query where a character stands that is read next, as bits of a lane, and one more than a lane
     /// has, for the second of two swapped ones; and those that can be reached by it, its end among them.
-    #[inline]
+    #[inline(always)]
     fn near(&self, read: u32, character: u32) -> (u64, u64) {
         match self.places.get(character as usize) {
             Some(places) => {

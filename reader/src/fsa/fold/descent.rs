@@ -2,7 +2,8 @@
 //!
 //! Nodes are walked range by range, leaves [key by key](super::sweep).
 
-use super::forks::{Endings, FEW, Forks, Origin};
+use super::forks::{FEW, Forks};
+use super::named::{Front, Row};
 use super::path::Path;
 use super::sweep::Start;
 use super::trail::Trail;
@@ -31,14 +32,7 @@ struct Frame<S> {
     wanted: LabelSet,
     /// Whether so few labels have a step of their own that it pays to ask which ones; nothing if that is not known yet.
     has_few_own: Option<bool>,
-}
-
-/// What is known of the keys below a child of a node.
-enum Next<S> {
-    /// The automaton names what follows.
-    Named(Endings),
-    /// It is in this state there.
-    State(S),
+    front: Option<Front>,
 }
 
 impl<S: Clone> Frame<S> {
@@ -49,36 +43,22 @@ impl<S: Clone> Frame<S> {
         end.map_or(labels, |end| labels.before(end))
     }
 
-    /// Where the label of a child leads; nothing if it leads nowhere.
+    /// The state and what is known of it, if few labels have a step of their own.
     #[inline]
-    fn next<A: Automaton<State = S>>(
+    fn front<A: Automaton<State = S>>(
         &mut self,
         automaton: &A,
         forks: &mut Forks<S>,
-        label: u8,
-    ) -> Option<Next<S>> {
-        if !self.wanted.contains(label) {
-            return None;
+    ) -> Option<(&S, &mut Front)> {
+        let is_known = self.front.is_some_and(|front| front.holds(forks));
+        if !is_known && self.has_few_own != Some(false) {
+            forks.keep_few();
+            let front = Front::learn(forks, automaton, &self.state);
+            let is_few = are_few(front.known.own);
+            self.has_few_own = Some(is_few);
+            self.front = is_few.then_some(front);
         }
-        // most children share a state, and what is named there
-        if label.is_ascii() && self.has_few_own != Some(false) {
-            let origin = forks.origin(automaton, &self.state, Origin::Start);
-            let mut known = match forks.known(origin) {
-                Some(known) => known,
-                None => forks.learn(automaton, &self.state, origin),
-            };
-            if *(self.has_few_own).get_or_insert_with(|| are_few(known.own)) {
-                let prospect = if known.own.contains(label) {
-                    forks.own(automaton, &self.state, origin, &mut known, label)
-                } else {
-                    known.other
-                };
-                if let Some(endings) = forks.endings(prospect?) {
-                    return Some(Next::Named(endings));
-                }
-            }
-        }
-        automaton.step(&self.state, label).map(Next::State)
+        Some((&self.state, self.front.as_mut()?))
     }
 }
 
@@ -125,6 +105,7 @@ impl<S: Clone> FoldDescent<S> {
                     key: first,
                     depth,
                     labels: LabelSet::ALL,
+                    among: u64::MAX,
                 };
                 self.path.sweep(fold, automaton, start, state, hits)
             }
@@ -173,6 +154,7 @@ impl<S: Clone> FoldDescent<S> {
             depth: key.len(),
             state,
             has_few_own: are_few(wanted).then_some(false),
+            front: None,
             wanted,
         });
         Ok(())
@@ -191,6 +173,32 @@ impl<S: Clone> FoldDescent<S> {
             let (parent, depth) = (frame.offset, frame.depth);
             let node = fold.node(parent)?;
             let (child, state) = loop {
+                if !go_on() {
+                    return Ok(());
+                }
+                let range = frame.range;
+                let mut among = None;
+                let Path { forks, .. } = &mut self.path;
+                if let Some(front) = frame.front(automaton, forks) {
+                    key.truncate(depth);
+                    self.trail.truncate(depth);
+                    hits.restart(depth);
+                    let row = Row {
+                        node: &node,
+                        offset: parent,
+                        range,
+                        base: if fold.has_slots() {
+                            self.trail.base(fold, key)?
+                        } else {
+                            None
+                        },
+                    };
+                    let looked = self.path.look_along(fold, automaton, row, front, hits)?;
+                    (frame.range, among) = (looked.range, looked.left);
+                    if among.is_none() && !hits.is_empty() {
+                        return Ok(());
+                    }
+                }
                 let Some(&first) = node.separators.get(frame.range) else {
                     self.frames.pop();
                     self.path.leave();
@@ -198,46 +206,33 @@ impl<S: Clone> FoldDescent<S> {
                 };
                 let target = node.target(frame.range);
                 frame.range += 1;
-                if target & LEAF != 0 {
-                    let labels = frame.labels(first, node.separators.get(frame.range).copied());
+                if target & LEAF == 0 {
+                    if frame.wanted.contains(first)
+                        && let Some(state) = automaton.step(&frame.state, first)
+                    {
+                        key.truncate(depth);
+                        key.push(first);
+                        self.trail.truncate(depth);
+                        break (fold.child_of(parent, target)?, state);
+                    }
+                    continue;
+                }
+                let labels = frame.labels(first, node.separators.get(frame.range).copied());
+                if among.is_none() {
                     if labels.is_empty() {
                         continue;
                     }
-                    if !go_on() {
-                        return Ok(());
-                    }
                     hits.restart(depth);
-                    let start = Start {
-                        offset: leaf_offset(target),
-                        key: 0,
-                        depth: 0,
-                        labels,
-                    };
-                    let state = frame.state.clone();
-                    self.path.sweep(fold, automaton, start, state, hits)?;
-                    if !hits.is_empty() {
-                        return Ok(());
-                    }
-                    continue;
                 }
-                let Some(next) = frame.next(automaton, &mut self.path.forks, first) else {
-                    continue;
+                let start = Start {
+                    offset: leaf_offset(target),
+                    key: 0,
+                    depth: 0,
+                    labels,
+                    among: among.unwrap_or(u64::MAX),
                 };
-                if !go_on() {
-                    return Ok(());
-                }
-                key.truncate(depth);
-                key.push(first);
-                self.trail.truncate(depth);
-                let child = fold.child_of(parent, target)?;
-                match next {
-                    Next::State(state) => break (child, state),
-                    Next::Named(endings) => {
-                        let Path { forks, .. } = &self.path;
-                        let named = endings.numbers().map(|number| forks.ending(number));
-                        self.trail.look_up(fold, child, key, named, hits)?;
-                    }
-                }
+                let state = frame.state.clone();
+                self.path.sweep(fold, automaton, start, state, hits)?;
                 if !hits.is_empty() {
                     return Ok(());
                 }

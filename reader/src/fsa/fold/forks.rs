@@ -30,6 +30,8 @@ pub(super) struct Forks<S> {
     text: Vec<u8>,
     /// Of the state that a sweep starts in, which mostly many sweeps share.
     start: Option<Known>,
+    /// How often all was forgotten.
+    generation: u32,
 }
 
 /// A place where several keys part.
@@ -78,6 +80,31 @@ pub(super) struct Known {
     first: u32,
 }
 
+impl Known {
+    /// The ASCII characters from `first` up to `end` that have a step of their own.
+    #[inline(always)]
+    pub(super) fn own_between(&self, first: u8, end: Option<u8>) -> u128 {
+        let (ascii, _) = self.own.split_ascii();
+        let from = FROM[usize::from(first).min(ASCII)];
+        let behind = end.map_or(0, |end| FROM[usize::from(end).min(ASCII)]);
+        ascii & from & !behind
+    }
+}
+
+/// The number of ASCII characters.
+const ASCII: usize = 128;
+
+/// The ASCII characters from each of them on, and none.
+static FROM: [u128; ASCII + 1] = {
+    let mut from = [0; ASCII + 1];
+    let mut label = 0;
+    while label < ASCII {
+        from[label] = u128::MAX << label;
+        label += 1;
+    }
+    from
+};
+
 /// All that may follow in a state.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Endings {
@@ -85,12 +112,17 @@ pub(super) struct Endings {
     end: u32,
     /// The bytes that may follow.
     pub(super) firsts: LabelSet,
+    /// The bytes that may follow these.
+    pub(super) seconds: LabelSet,
+    /// Whether there is one of no bytes, and whether there is one of a single byte.
+    pub(super) has_empty: bool,
+    pub(super) has_single: bool,
 }
 
 impl Endings {
     /// Their numbers.
     #[inline(always)]
-    pub(super) fn numbers(self) -> Range<u32> {
+    pub(super) fn numbers(&self) -> Range<u32> {
         self.start..self.end
     }
 }
@@ -124,11 +156,18 @@ impl<S> Default for Forks<S> {
             endings: Vec::new(),
             text: Vec::new(),
             start: None,
+            generation: 0,
         }
     }
 }
 
 impl<S: Clone> Forks<S> {
+    /// Numbers of prospects are of use as long as this is the same.
+    #[inline(always)]
+    pub(super) fn generation(&self) -> u32 {
+        self.generation
+    }
+
     /// The next sweep starts in another state than the last one.
     #[inline]
     pub(super) fn leave(&mut self) {
@@ -143,6 +182,7 @@ impl<S: Clone> Forks<S> {
         self.ways.clear();
         self.endings.clear();
         self.text.clear();
+        self.generation = self.generation.wrapping_add(1);
     }
 
     /// Starts in another leaf.
@@ -150,6 +190,12 @@ impl<S: Clone> Forks<S> {
     pub(super) fn restart(&mut self) {
         self.places.clear();
         self.branches.clear();
+        self.keep_few();
+    }
+
+    /// Forgets all states if there are too many, and makes room if there are none.
+    #[inline(always)]
+    pub(super) fn keep_few(&mut self) {
         if self.prospects.len() > MOST {
             self.forget();
         } else if self.prospects.is_empty() {
@@ -316,10 +362,21 @@ impl<S: Clone> Forks<S> {
             start: small(self.endings.len()),
             end: 0,
             firsts: LabelSet::NONE,
+            seconds: LabelSet::NONE,
+            has_empty: false,
+            has_single: false,
         };
         let named = automaton.endings(&state, |ending, score| {
-            if let Some(&first) = ending.first() {
-                endings.firsts.insert(first);
+            match ending {
+                [] => endings.has_empty = true,
+                [first] => {
+                    endings.firsts.insert(*first);
+                    endings.has_single = true;
+                }
+                [first, second, ..] => {
+                    endings.firsts.insert(*first);
+                    endings.seconds.insert(*second);
+                }
             }
             let start = self.text.len();
             self.text.extend_from_slice(ending);
@@ -338,8 +395,8 @@ impl<S: Clone> Forks<S> {
 
     /// What may follow behind a prospect, if the automaton names all of that.
     #[inline(always)]
-    pub(super) fn endings(&self, prospect: u32) -> Option<Endings> {
-        self.prospects[prospect as usize].endings
+    pub(super) fn endings(&self, prospect: u32) -> Option<&Endings> {
+        self.prospects[prospect as usize].endings.as_ref()
     }
 
     /// An ending.

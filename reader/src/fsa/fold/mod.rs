@@ -8,6 +8,7 @@ mod descent;
 mod forks;
 mod leaf;
 mod lookups;
+mod named;
 mod numbers;
 mod only;
 mod opened;

@@ -3,7 +3,7 @@
 use super::forks::{Endings, FEW, Origin};
 use super::opened::small;
 use super::path::Path;
-use super::sweep::{Reading, below, below_first};
+use super::sweep::{Reading, below, below_first, runs};
 use crate::automaton::{Automaton, LabelSet};
 use crate::format::native::tokens::{Query, Short};
 
@@ -18,15 +18,6 @@ pub(super) struct Parting {
     pub(super) inner: u64,
     /// Labels by which they may go on; no key has another one.
     pub(super) labels: LabelSet,
-}
-
-/// Keys that share with one that parts all but what it has behind its label.
-#[derive(Clone, Copy)]
-struct Behind {
-    /// Keys that go on from there.
-    next: u64,
-    /// These and all keys that share less.
-    ends: u64,
 }
 
 impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A, S, L, R> {
@@ -66,25 +57,26 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             }
             left &= !kept;
         }
-        while ascii != 0 {
-            let [label, ..] = ascii.trailing_zeros().to_le_bytes();
-            ascii &= ascii - 1;
-            let keys = left & self.planes.with_label(label, self.alphabet);
-            if keys != 0 {
-                left &= !keys;
-                let Path { states, forks, .. } = &mut *self.path;
-                if let Some(state) = states.last()
-                    && let Some(prospect) =
-                        forks.own(self.automaton, state, origin, &mut known, label)
-                {
-                    kept |= self.follow(prospect, keys, parting)?;
+        // a turn for each label with a step of its own, the last one for all others
+        while left != 0 {
+            let mut keys = left;
+            let prospect = if ascii == 0 {
+                known.other
+            } else {
+                let [label, ..] = ascii.trailing_zeros().to_le_bytes();
+                ascii &= ascii - 1;
+                keys &= self.planes.with_label(label, self.alphabet);
+                if keys == 0 {
+                    continue;
                 }
+                let Path { states, forks, .. } = &mut *self.path;
+                let state = states.last();
+                state.and_then(|state| forks.own(self.automaton, state, origin, &mut known, label))
+            };
+            left &= !keys;
+            if let Some(prospect) = prospect {
+                kept |= self.follow(prospect, keys, parting)?;
             }
-        }
-        if let Some(other) = known.other
-            && left != 0
-        {
-            kept |= self.follow(other, left, parting)?;
         }
         Ok(kept)
     }
@@ -93,120 +85,149 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
     #[inline(always)]
     fn follow(&mut self, prospect: u32, keys: u64, parting: Parting) -> Result<u64, &'static str> {
         let forks = &mut self.path.forks;
-        let Some(endings) = forks.endings(prospect) else {
+        if forks.endings(prospect).is_none() {
             forks.branch_off(keys, prospect);
             return Ok(keys);
-        };
-        let with_codes = self.planes.with_codes();
-        let (equal, less) = self.planes.compare_shared(parting.depth + 1);
-        let behind = Behind {
-            next: parting.inner & equal,
-            ends: equal | less,
-        };
-        for ending in endings.numbers() {
-            let (text, _) = self.path.forks.ending(ending);
-            match text.first() {
-                Some(&label) => {
-                    let next = behind.next & self.planes.with_label(label, self.alphabet);
-                    if next != 0 {
-                        self.find_behind(Behind { next, ..behind }, ending, keys, parting)?;
-                    }
-                }
-                None => self.find_ends(ending, keys & !with_codes),
-            }
         }
-        let mut longer = keys & with_codes;
-        while longer != 0 {
-            let key = longer.trailing_zeros();
-            longer &= longer - 1;
-            if let Some(first) = self.first(key)?
-                && endings.firsts.contains(first)
-            {
-                self.find_one(key, first, endings, parting)?;
-            }
-        }
+        let planes = self.planes;
+        let (first, _) = planes.compare_shared(parting.depth + 1);
+        let second = || planes.compare_shared(parting.depth + 2).0;
+        self.find_named(prospect, keys, parting, first, second)?;
         Ok(0)
     }
 
-    /// Adds keys that end behind their labels, with an ending of no bytes.
+    /// Adds those keys that go on from some of those that part by what is named behind a prospect. `first` are those that
+    /// share one byte more than keys that part, `second` those that share two more.
     #[inline(always)]
-    fn find_ends(&mut self, ending: u32, keys: u64) {
-        let (_, score) = self.path.forks.ending(ending);
-        let mut ended = keys;
-        while ended != 0 {
-            let key = ended.trailing_zeros();
-            ended &= ended - 1;
-            self.add(key, key, ending, score);
-        }
-    }
-
-    /// Adds a key if it is there.
-    #[inline(always)]
-    fn find_one(
+    pub(super) fn find_named(
         &mut self,
-        key: u32,
-        first: u8,
-        endings: Endings,
-        parting: Parting,
-    ) -> Result<(), &'static str> {
-        for ending in endings.numbers() {
-            let (text, score) = self.path.forks.ending(ending);
-            if text.first() == Some(&first)
-                && let Some(found) = self.find(key, 0, ending, parting)?
-            {
-                self.add(key, found, ending, score);
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds the keys that are there.
-    #[inline(always)]
-    fn find_behind(
-        &mut self,
-        behind: Behind,
-        ending: u32,
+        prospect: u32,
         keys: u64,
         parting: Parting,
+        first: u64,
+        second: impl Fn() -> u64,
     ) -> Result<(), &'static str> {
-        let (text, score) = self.path.forks.ending(ending);
-        let second = text.get(1).copied();
-        // mostly none of the keys has the second byte, neither in its codes nor as the label of a key that starts like it
-        let after = second.map_or(0, |label| {
-            let (equal, _) = self.planes.compare_shared(parting.depth + 2);
-            parting.inner & equal & self.planes.with_label(label, self.alphabet)
-        });
+        let forks = &self.path.forks;
+        let Some(endings) = forks.endings(prospect) else {
+            return Ok(());
+        };
         let with_codes = self.planes.with_codes();
-        let mut next = behind.next;
-        while next != 0 {
-            let key = next.trailing_zeros();
-            next &= next - 1;
-            let above = parting.keys & below(key);
-            if above == 0 || keys >> above.ilog2() & 1 == 0 {
-                continue;
+        let inner = parting.inner & !parting.keys;
+        // those that share with one of the keys all but what it has behind its label, and go on by the first byte of an ending
+        let mut behind = 0;
+        for ending in endings.numbers() {
+            if let [first, ..] = forks.ending(ending).0 {
+                behind |= self.planes.with_label(*first, self.alphabet);
             }
-            let later = !below(key + 1);
-            if after & later & below_first(behind.ends & later) == 0 {
-                let first = if with_codes >> key & 1 != 0 {
-                    self.first(key)?
-                } else {
-                    None
-                };
-                if first != second {
+        }
+        behind &= first & runs(inner, keys);
+        // those of them that have the second byte, which mostly is none, in the label of a key that starts like them
+        let mut likely = 0;
+        let inner = inner & !first;
+        let above = behind & inner >> 1;
+        if above != 0 {
+            let mut with = 0;
+            for ending in endings.numbers() {
+                if let [_, second, ..] = forks.ending(ending).0 {
+                    with |= self.planes.with_label(*second, self.alphabet);
+                }
+            }
+            if with & second() & runs(inner, above) != 0 {
+                likely = above;
+            }
+        }
+        if endings.has_single {
+            likely |= behind & !with_codes;
+        }
+        if endings.has_empty {
+            self.find_ends(prospect, keys & !with_codes);
+        }
+        let mut left = behind & (with_codes | likely) | keys & with_codes;
+        while left != 0 {
+            let key = left.trailing_zeros();
+            left &= left - 1;
+            let is_behind = behind >> key & 1 != 0;
+            let mut code = None;
+            if likely >> key & 1 == 0 {
+                code = self.first(key)?;
+                let endings = self.path.forks.endings(prospect);
+                let may_be = endings.zip(code).is_some_and(|(endings, code)| {
+                    let set = if is_behind {
+                        &endings.seconds
+                    } else {
+                        &endings.firsts
+                    };
+                    set.contains(code)
+                });
+                if !may_be {
                     continue;
                 }
             }
-            if let Some(found) = self.find(key, 1, ending, parting)? {
-                self.add(above.ilog2(), found, ending, score);
+            let mut starts = [code, None];
+            if is_behind {
+                starts = [Some(self.planes.label(key, self.alphabet)), code];
+            }
+            self.find_by(key, starts, is_behind, prospect, parting)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the keys that a key, or one that starts like it, goes on to by what is named and starts with these bytes: by all of
+    /// it, or by what is behind its label, which is the first of them.
+    #[inline(always)]
+    fn find_by(
+        &mut self,
+        key: u32,
+        starts: [Option<u8>; 2],
+        is_behind: bool,
+        prospect: u32,
+        parting: Parting,
+    ) -> Result<(), &'static str> {
+        let above = if is_behind {
+            (parting.keys & below(key)).checked_ilog2().unwrap_or(0)
+        } else {
+            key
+        };
+        let forks = &self.path.forks;
+        let numbers = forks.endings(prospect).map_or(0..0, Endings::numbers);
+        for ending in numbers {
+            let (text, _) = self.path.forks.ending(ending);
+            let [first, second] = starts;
+            let starts_so = !text.is_empty()
+                && text.first().copied() == first
+                && (second.is_none() || text.get(1).copied() == second);
+            if !starts_so {
+                continue;
+            }
+            if let Some(found) = self.find(key, is_behind.into(), ending, parting)? {
+                self.add(above, found, ending);
             }
         }
         Ok(())
+    }
+
+    /// Adds keys that end behind their labels, if that is named.
+    #[inline(always)]
+    fn find_ends(&mut self, prospect: u32, keys: u64) {
+        let forks = &self.path.forks;
+        let numbers = forks.endings(prospect).map_or(0..0, Endings::numbers);
+        for ending in numbers {
+            if !self.path.forks.ending(ending).0.is_empty() {
+                continue;
+            }
+            let mut ended = keys;
+            while ended != 0 {
+                let key = ended.trailing_zeros();
+                ended &= ended - 1;
+                self.add(key, key, ending);
+            }
+        }
     }
 
     /// Follows an ending from its byte `at` on, where the codes of a key start; the key that it leads to.
     #[inline(always)]
     fn find(
-        &mut self,
+        &self,
         key: u32,
         at: usize,
         ending: u32,
@@ -234,14 +255,10 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
     }
 
     /// Adds a key to the hits that goes on like `above` where the path ends, and then with an ending.
-    fn add(&mut self, above: u32, key: u32, ending: u32, score: u32) {
+    #[inline(always)]
+    fn add(&mut self, above: u32, key: u32, ending: u32) {
         let label = self.planes.label(above, self.alphabet);
         let ordinal = self.ordinal(key);
-        let Path { text, forks, .. } = &mut *self.path;
-        let len = text.len();
-        text.push(label);
-        text.extend_from_slice(forks.ending(ending).0);
-        self.hits.add(text, score, ordinal);
-        text.truncate(len);
+        self.path.hit_by(label, ending, ordinal, self.hits);
     }
 }

@@ -33,25 +33,9 @@ impl<S: Clone> Path<S> {
         self.forks.leave();
     }
 
-    /// Reads a key but for its first bytes; whether the automaton goes on to its end.
-    #[inline(always)]
-    pub(super) fn read_key<A: Automaton<State = S>>(
-        &mut self,
-        automaton: &A,
-        label: u8,
-        codes: &[u8],
-        tokens: TokenView<'_>,
-        known: usize,
-    ) -> Result<bool, &'static str> {
-        if known == 0 && !self.read(automaton, label) {
-            return Ok(false);
-        }
-        self.read_codes(automaton, codes, tokens, known.saturating_sub(1))
-    }
-
     /// Reads a byte; whether the automaton goes on.
     #[inline(always)]
-    fn read<A: Automaton<State = S>>(&mut self, automaton: &A, byte: u8) -> bool {
+    pub(super) fn read<A: Automaton<State = S>>(&mut self, automaton: &A, byte: u8) -> bool {
         let state = (self.states.last()).and_then(|state| automaton.step(state, byte));
         let Some(state) = state else {
             return false;
@@ -96,5 +80,17 @@ impl<S: Clone> Path<S> {
         if let Some(state) = self.states.last().filter(|state| automaton.accepts(state)) {
             hits.add(&self.text, automaton.score(state), ordinal);
         }
+    }
+
+    /// Adds the key that goes on from here by a label and an ending.
+    #[inline(never)]
+    pub(super) fn hit_by(&mut self, label: u8, ending: u32, ordinal: u64, hits: &mut Hits) {
+        let Path { text, forks, .. } = self;
+        let (ending, score) = forks.ending(ending);
+        let len = text.len();
+        text.push(label);
+        text.extend_from_slice(ending);
+        hits.add(text, score, ordinal);
+        text.truncate(len);
     }
 }

@@ -8,7 +8,10 @@ use crate::format::native::alphabet::Alphabet;
 use crate::format::native::leaf::{HEADER_LEN, LeafHeader, SLACK};
 
 /// Most planes of shared lengths and of code lengths.
-const WIDE: usize = 18;
+const MOST: usize = 18;
+
+/// Planes of shared lengths, where there are few of any kind.
+const FEWEST: usize = 4;
 
 /// The planes of a leaf at hand, for searches that look at them again and again: so many of shared lengths, of code
 /// lengths and of label ranks, as nearly all leaves have at most. All of them are looked at, those a leaf does not have being
@@ -22,11 +25,11 @@ pub(super) struct Planes<const S: usize = 6, const L: usize = 4, const R: usize 
     lengths: [u64; L],
     ranks: [u64; R],
     /// Shared lengths and code lengths, if there are more planes of them.
-    wide: Option<Box<[[u64; WIDE]; 2]>>,
+    wide: Option<Box<[[u64; MOST]; 2]>>,
 }
 
-/// The planes of most leaves, in less room.
-pub(super) type FewPlanes = Planes<4, 3, 5>;
+/// The planes of most leaves, in less room, for leaves that [have no more](Planes::have_room).
+pub(super) type FewPlanes = Planes<FEWEST, 3, 7>;
 
 impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
     /// Whether a leaf has no more planes than there is room for without a box.
@@ -59,16 +62,25 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
         })
     }
 
+    #[inline(always)]
+    fn wide(&self) -> Option<&[[u64; MOST]; 2]> {
+        if S == FEWEST {
+            None
+        } else {
+            self.wide.as_deref()
+        }
+    }
+
     /// The keys that share exactly `depth` bytes with the one before, and those that share less. What is said of the
     /// first key is not to be used.
     #[inline(always)]
     pub(super) fn compare_shared(&self, depth: u32) -> (u64, u64) {
         let (depth, is_under) = depth.overflowing_sub(self.header.base);
-        let planes = match &self.wide {
+        let planes = match self.wide() {
             None => S,
-            Some(_) => WIDE,
+            Some(_) => MOST,
         };
-        let (equal, less) = match &self.wide {
+        let (equal, less) = match self.wide() {
             None => equal_to(self.shared, depth as usize),
             Some(wide) => equal_to(wide[0], depth as usize),
         };
@@ -124,7 +136,7 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
     #[inline(always)]
     pub(super) fn with_codes(&self) -> u64 {
         let any = |planes: &[u64]| planes.iter().fold(0, |any, plane| any | plane);
-        match &self.wide {
+        match self.wide() {
             None => any(&self.lengths),
             Some(wide) => any(&wide[1]),
         }
@@ -142,7 +154,7 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
         if key == 0 {
             return 0;
         }
-        let shared = match &self.wide {
+        let shared = match self.wide() {
             None => number_of(&self.shared, key),
             Some(wide) => number_of(&wide[0], key),
         };
@@ -152,7 +164,7 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
     /// Where the codes of a key start among all leaves, if it has any.
     #[inline(always)]
     pub(super) fn codes_at(&self, key: u32) -> usize {
-        let start = match &self.wide {
+        let start = match self.wide() {
             None => sum_before(&self.lengths, key).0,
             Some(wide) => sum_before(&wide[1], key).0,
         };
@@ -162,7 +174,7 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
     /// Where the codes of a key start among all leaves, and how many bytes they take.
     #[inline(always)]
     pub(super) fn codes(&self, key: u32) -> (usize, usize) {
-        let (start, len) = match &self.wide {
+        let (start, len) = match self.wide() {
             None => sum_before(&self.lengths, key),
             Some(wide) => sum_before(&wide[1], key),
         };
@@ -170,9 +182,31 @@ impl<const S: usize, const L: usize, const R: usize> Planes<S, L, R> {
     }
 }
 
+impl FewPlanes {
+    /// The keys that share no byte, one, and two bytes with the one before. What is said of the first key is not to be used.
+    #[inline(always)]
+    pub(super) fn top(&self) -> [u64; 3] {
+        let [low, next, high @ ..] = self.shared;
+        let more = high.iter().fold(0, |more, plane| more | plane);
+        let [none, one, two] = [
+            !(low | next | more),
+            low & !(next | more),
+            next & !(low | more),
+        ];
+        // which base a leaf has cannot be foreseen
+        let [at_0, at_1, at_2] =
+            [0, 1, 2].map(|base| u64::from(self.header.base == base).wrapping_neg());
+        [
+            none & at_0,
+            one & at_0 | none & at_1,
+            two & at_0 | one & at_1 | none & at_2,
+        ]
+    }
+}
+
 /// As many planes of shared lengths and of code lengths as there can be.
 #[cold]
-fn wide(header: LeafHeader, window: &[u8; SLACK]) -> Box<[[u64; WIDE]; 2]> {
+fn wide(header: LeafHeader, window: &[u8; SLACK]) -> Box<[[u64; MOST]; 2]> {
     let step = header.plane_len();
     Box::new([
         Leaf::planes(window, HEADER_LEN, step, header.shared_planes),

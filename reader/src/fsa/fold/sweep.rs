@@ -30,6 +30,8 @@ pub(super) struct Start {
     pub(super) depth: usize,
     /// Labels by which they may go on; no key has another one.
     pub(super) labels: LabelSet,
+    /// Which of those that part there are asked for, with all that start like them.
+    pub(super) among: u64,
 }
 
 impl<S: Clone> Path<S> {
@@ -58,6 +60,9 @@ impl<S: Clone> Path<S> {
     }
 }
 
+/// Fewer keys that part are read one by one.
+const MANY: u32 = 5;
+
 /// A bit for each of the first `count` keys.
 #[inline(always)]
 pub(super) fn below(count: u32) -> u64 {
@@ -81,30 +86,19 @@ impl<A: Automaton> simd::Task for Sweep<'_, A> {
         let leaves = &self.fold.leaves[..];
         let offset = to_usize(self.start.offset);
         let leaf = Leaf::read(leaves, offset)?;
+        let Sweep {
+            fold,
+            automaton,
+            start,
+            path,
+            hits,
+        } = self;
         if FewPlanes::have_room(&leaf.header) {
-            self.reading(leaves, FewPlanes::new(&leaf, offset)?).run()
+            let planes = &FewPlanes::new(&leaf, offset)?;
+            Reading::new(fold, automaton, planes, start, path, hits).run()
         } else {
-            self.reading(leaves, <Planes>::new(&leaf, offset)?).run()
-        }
-    }
-}
-
-impl<'a, A: Automaton> Sweep<'a, A> {
-    #[inline(always)]
-    fn reading<const S: usize, const L: usize, const R: usize>(
-        self,
-        leaves: &'a [u8],
-        planes: Planes<S, L, R>,
-    ) -> Reading<'a, A, S, L, R> {
-        Reading {
-            automaton: self.automaton,
-            alphabet: &self.fold.alphabet,
-            tokens: self.fold.tokens.view(),
-            leaves,
-            planes,
-            start: self.start,
-            path: self.path,
-            hits: self.hits,
+            let planes = &<Planes>::new(&leaf, offset)?;
+            Reading::new(fold, automaton, planes, start, path, hits).run()
         }
     }
 }
@@ -115,13 +109,34 @@ pub(super) struct Reading<'a, A: Automaton, const S: usize, const L: usize, cons
     pub(super) alphabet: &'a Alphabet,
     pub(super) tokens: TokenView<'a>,
     leaves: &'a [u8],
-    pub(super) planes: Planes<S, L, R>,
+    pub(super) planes: &'a Planes<S, L, R>,
     start: Start,
     pub(super) path: &'a mut Path<A::State>,
     pub(super) hits: &'a mut Hits,
 }
 
 impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'a, A, S, L, R> {
+    #[inline(always)]
+    pub(super) fn new(
+        fold: &'a Fold,
+        automaton: &'a A,
+        planes: &'a Planes<S, L, R>,
+        start: Start,
+        path: &'a mut Path<A::State>,
+        hits: &'a mut Hits,
+    ) -> Self {
+        Reading {
+            automaton,
+            alphabet: &fold.alphabet,
+            tokens: fold.tokens.view(),
+            leaves: &fold.leaves,
+            planes,
+            start,
+            path,
+            hits,
+        }
+    }
+
     /// The codes of a key.
     #[inline(always)]
     pub(super) fn codes(&self, key: u32) -> Result<&'a [u8], &'static str> {
@@ -150,7 +165,8 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
         let Start {
             mut key,
             depth,
-            labels,
+            mut labels,
+            among,
             ..
         } = self.start;
         let end = if depth == 0 {
@@ -165,61 +181,27 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
         // bytes of the first key that were read before
         let known = depth.checked_sub(self.planes.shared(key) as usize);
         let mut known = known.ok_or(SHARED)?;
-        let mut shared = small(depth);
+        let mut reached = small(depth);
+        let mut origin = Origin::Start;
+        // keys that go on from where the path ends and part there, those and all that start so, and those that part before
+        let first = 1 << key;
+        let mut on = first;
+        let (mut inner, mut rest) = (left, 0);
+        let mut is_fork = false;
         if known == 0 {
-            let keys = 1 << key | left & self.planes.compare_shared(shared).0;
-            let parting = Parting {
-                depth: shared,
-                keys,
-                inner: left & !(1 << key),
-                labels,
-            };
-            let kept = self.part(Origin::Start, parting)?;
-            if kept == 0 {
-                self.hits.sort();
-                return Ok(());
-            }
-            left = without(left, keys, keys & !kept);
-            key = kept.trailing_zeros();
+            let parting = first | left & self.planes.compare_shared(reached).0;
+            on = parting & among;
+            left &= on | runs(left & !parting, on);
+            inner = left;
+            is_fork = on.count_ones() >= MANY;
         }
         loop {
-            left &= !below(key + 1);
-            let codes = self.codes(key)?;
-            let mut origin = Origin::Elsewhere;
-            let is_whole = if let Some((prospect, state)) = self.path.forks.branch(key, shared) {
-                origin = Origin::Prospect(prospect);
-                self.path.states.push(state);
-                self.path.text.push(self.planes.label(key, self.alphabet));
-                self.path
-                    .read_codes(self.automaton, codes, self.tokens, 0)?
-            } else {
-                let label = self.planes.label(key, self.alphabet);
-                self.path
-                    .read_key(self.automaton, label, codes, self.tokens, known)?
-            };
-            if is_whole {
-                self.path.hit(self.automaton, self.ordinal(key), self.hits);
-            }
-            if self.path.text.len() > MAX_KEY_LEN {
-                return Err(TOO_LONG);
-            }
-            let reached = small(depth + self.path.text.len());
-            let (equal, less) = self.planes.compare_shared(reached);
-            let rest = left & less;
-            // those that go on from where the path ends: all before the first of the rest
-            let inner = left & below_first(rest);
-            let mut on = inner & equal;
-            if reached != shared + 1 {
-                origin = Origin::Elsewhere;
-            }
-            let is_worth_it =
-                on & on.wrapping_sub(1) != 0 || on != 0 && origin != Origin::Elsewhere;
-            if is_worth_it && !self.path.forks.go_back(reached) {
+            if is_fork {
                 let parting = Parting {
                     depth: reached,
                     keys: on,
-                    inner,
-                    labels: LabelSet::ALL,
+                    inner: inner & !first,
+                    labels,
                 };
                 let kept = self.part(origin, parting)?;
                 left &= !(inner & !without(inner, on, on & !kept));
@@ -230,7 +212,7 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
                 break;
             }
             key = next.trailing_zeros();
-            shared = if on == 0 {
+            let shared = if on == 0 {
                 self.planes.shared(key)
             } else {
                 reached
@@ -239,7 +221,40 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
             let kept = (shared as usize).checked_sub(depth).ok_or(SHARED)?;
             self.path.states.truncate(kept + 1);
             self.path.text.truncate(kept);
+            left &= !below(key + 1);
+            let codes = self.codes(key)?;
+            let label = self.planes.label(key, self.alphabet);
+            origin = Origin::Elsewhere;
+            let goes_on = if let Some((prospect, state)) = self.path.forks.branch(key, shared) {
+                origin = Origin::Prospect(prospect);
+                self.path.states.push(state);
+                self.path.text.push(label);
+                true
+            } else {
+                known != 0 || self.path.read(self.automaton, label)
+            };
+            let behind = known.saturating_sub(1);
+            if goes_on
+                && self
+                    .path
+                    .read_codes(self.automaton, codes, self.tokens, behind)?
+            {
+                self.path.hit(self.automaton, self.ordinal(key), self.hits);
+            }
+            if self.path.text.len() > MAX_KEY_LEN {
+                return Err(TOO_LONG);
+            }
             known = 0;
+            labels = LabelSet::ALL;
+            reached = small(depth + self.path.text.len());
+            let (equal, less) = self.planes.compare_shared(reached);
+            rest = left & less;
+            inner = left & below_first(rest);
+            on = inner & equal;
+            if reached != shared + 1 {
+                origin = Origin::Elsewhere;
+            }
+            is_fork = on.count_ones() >= MANY && !self.path.forks.go_back(reached);
         }
         self.hits.sort();
         Ok(())
@@ -255,8 +270,12 @@ pub(super) fn below_first(keys: u64) -> u64 {
 /// Keys without some of those that part at one place, and without the keys that start like these.
 #[inline(always)]
 fn without(keys: u64, parting: u64, dropped: u64) -> u64 {
-    // a carry runs through the keys behind each of those dropped
-    let inner = keys & !parting;
-    let runs = inner & !inner.wrapping_add(dropped << 1 & inner);
-    keys & !(dropped | runs)
+    keys & !(dropped | runs(keys & !parting, dropped))
+}
+
+/// The keys of a set that follow some keys without a gap.
+#[inline(always)]
+pub(super) fn runs(keys: u64, before: u64) -> u64 {
+    // a carry runs through them
+    keys & !keys.wrapping_add(before << 1 & keys)
 }
