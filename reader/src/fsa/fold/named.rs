@@ -1,7 +1,7 @@
-//! Leaves of whose keys an automaton names all that follows their first labels.
+//! What is below a node, where an automaton names all that follows the labels there.
 //!
-//! That is what most leaves are to a search that has come to its last edit. Nothing of them has to be read then: their
-//! labels say which keys may be there, and only those are looked at.
+//! To a search that has come to its last edit, most of what is below a node is such. None of it is entered then: below
+//! children that are nodes the endings are looked up, and of a leaf the planes say which keys may be there.
 
 use super::forks::{Forks, Known, Origin};
 use super::leaf::Leaf;
@@ -22,12 +22,13 @@ use crate::simd;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Front {
     pub(super) known: Known,
-    pub(super) origin: Origin,
-    /// Of what the numbers of prospects are.
+    origin: Origin,
+    /// That of the forks when it was learned.
     generation: u32,
 }
 
 impl Front {
+    /// Asks for it, or asks the automaton if nobody did so far.
     pub(super) fn learn<A: Automaton>(
         forks: &mut Forks<A::State>,
         automaton: &A,
