@@ -1,11 +1,13 @@
 //! Keys near a string.
 
+use keyfold_compiler::{Compiler, Input};
 use keyfold_reader::automaton::MAX_DISTANCE;
-use keyfold_reader::{Error, ValueKind};
+use keyfold_reader::{Dictionary, Error, ValueKind};
 use proptest::prelude::*;
 
 use super::oracle::{characters, distance};
 use super::{Segments, found, keys, segments};
+use crate::support::{Folder, LAYOUTS, laid_out, options};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
@@ -31,6 +33,53 @@ proptest! {
             prop_assert_eq!(found(best), expected.clone(), "{:?} {} {}", query, max_distance, minimum_prefix);
             let first = segments.entries.clone().limit(2).fuzzy_best(query, *max_distance, *minimum_prefix).unwrap();
             prop_assert_eq!(found(first), &expected[..expected.len().min(2)]);
+        }
+    }
+}
+
+/// So many that there are nodes above the leaves, and leaves whose keys start by several labels, ASCII and others.
+#[test]
+fn are_found_among_many() {
+    let mut all = Vec::new();
+    let mut longest = vec![String::new()];
+    for _ in 0..5 {
+        let longer = longest.iter().flat_map(|key| {
+            let longer = ['a', 'c', 'd', 'x', 'é'].map(|last| format!("{key}{last}"));
+            // not all, so that keys have chains and codes of several bytes too
+            let kept = longer.into_iter().enumerate();
+            kept.filter(|(i, key)| key.len() < 4 || (i + key.len()) % 3 != 0)
+        });
+        longest = longer.map(|(_, key)| key).collect();
+        all.extend_from_slice(&longest);
+    }
+    assert!(all.len() > 1_000, "{}", all.len());
+    all.sort();
+    for layout in LAYOUTS {
+        let folder = Folder::new();
+        let mut compiler = Compiler::new(laid_out(layout, options(ValueKind::Completion))).unwrap();
+        for key in &all {
+            compiler.add(key.as_bytes(), Input::Text(b"1")).unwrap();
+        }
+        let path = folder.file("many");
+        compiler.finish(&path, true).unwrap();
+        let entries = Dictionary::open(path).unwrap().entries();
+        for query in ["acdx", "ddéac", "aaxaa", "éa", "xxyxx", "édéca", "c"] {
+            let wanted = characters(query.as_bytes());
+            let mut near: Vec<_> = all
+                .iter()
+                .map(String::as_bytes)
+                .map(|key| (key.to_vec(), distance(&wanted, &characters(key)), 1))
+                .collect();
+            for prefix in 0..3 {
+                let start = wanted.get(..prefix);
+                near.retain(|(key, ..)| start.is_some() && characters(key).get(..prefix) == start);
+                for most in 1..=3 {
+                    let expected = near.iter().filter(|&&(_, score, _)| score <= most);
+                    let expected: Vec<_> = expected.cloned().collect();
+                    let fuzzy = entries.fuzzy(query.as_bytes(), most, prefix).unwrap();
+                    assert_eq!(found(fuzzy), expected, "{query} {most} {prefix} {layout:?}");
+                }
+            }
         }
     }
 }
