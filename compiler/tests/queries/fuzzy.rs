@@ -84,12 +84,51 @@ fn are_found_among_many() {
     }
 }
 
+/// More than are kept to be sorted.
+#[test]
+fn the_nearest_come_first_however_many() {
+    let letters = || (b' '..=b'~').chain(*b"\t\n");
+    let mut all: Vec<_> = letters().map(|letter| vec![letter]).collect();
+    all.extend(letters().flat_map(|one| letters().map(move |other| vec![one, other])));
+    all.sort();
+    let weight = |key: &[u8]| key.iter().fold(0, |sum, &byte| sum * 7 + u64::from(byte)) % 100;
+    let mut expected: Vec<_> = (all.iter())
+        .map(|key| (key.clone(), u32::try_from(key.len()).unwrap(), weight(key)))
+        .collect();
+    expected.sort_by_key(|(key, score, weight)| (*score, u64::MAX - weight, key.clone()));
+    assert!(expected.len() > 2 * 4096);
+    for layout in LAYOUTS {
+        let folder = Folder::new();
+        let mut compiler = Compiler::new(laid_out(layout, options(ValueKind::Completion))).unwrap();
+        for key in &all {
+            let weight = weight(key).to_string();
+            compiler.add(key, Input::Text(weight.as_bytes())).unwrap();
+        }
+        let path = folder.file("many");
+        compiler.finish(&path, true).unwrap();
+        let entries = Dictionary::open(path).unwrap().entries();
+        for most in [1, 2, 4] {
+            let expected: Vec<_> = (expected.iter())
+                .filter(|&&(_, score, _)| score <= most)
+                .cloned()
+                .collect();
+            let best = entries.fuzzy_best(b"", most, 0).unwrap();
+            assert_eq!(found(best), expected, "{most} {layout:?}");
+        }
+    }
+}
+
 #[test]
 fn a_distance_that_is_too_large_is_an_error() {
     let segments = Segments::new(&[], ValueKind::Int);
     let error = segments
         .entries
         .fuzzy(b"query", MAX_DISTANCE + 1, 0)
+        .unwrap_err();
+    assert!(matches!(error, Error::Query { .. }), "{error}");
+    let error = segments
+        .entries
+        .fuzzy_best(b"query", MAX_DISTANCE + 1, 0)
         .unwrap_err();
     assert!(matches!(error, Error::Query { .. }), "{error}");
     assert_eq!(found(segments.entries.fuzzy(b"query", 1, 0).unwrap()), []);

@@ -9,6 +9,8 @@ use crate::error::Result;
 #[derive(Clone, Debug)]
 pub struct FuzzyPrefix {
     typed: Levenshtein,
+    /// Whether keys are accepted that start with what was typed.
+    with_exact: bool,
 }
 
 /// What was read of a key.
@@ -28,7 +30,20 @@ impl FuzzyPrefix {
         let exact = minimum_prefix.min(typed.len());
         Ok(FuzzyPrefix {
             typed: typed.minimum_prefix(exact),
+            with_exact: true,
         })
+    }
+
+    /// Accepts none of the keys that start with what was typed, if that is all UTF-8; else what is near it cannot be told
+    /// apart by bytes.
+    pub(crate) fn inexact(self) -> Option<Self> {
+        let with_exact = false;
+        (self.typed.is_valid()).then_some(FuzzyPrefix { with_exact, ..self })
+    }
+
+    /// Whether all that is accepted starts with what was typed, if that is all UTF-8.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.typed.len() == 0 || self.typed.max_distance() == 0
     }
 
     /// What all keys start with.
@@ -38,6 +53,9 @@ impl FuzzyPrefix {
 
     /// The state with an alignment and the least distance so far, if a key below can be accepted.
     fn state(&self, alignment: Option<Alignment>, least: Option<u32>) -> Option<Typed> {
+        if !self.with_exact && least == Some(0) {
+            return None;
+        }
         // longer starts that are no nearer make no difference
         let alignment =
             alignment.filter(|at| least.is_none_or(|least| self.typed.least_score(at) < least));

@@ -101,6 +101,16 @@ impl Levenshtein {
         self.query.len()
     }
 
+    /// Whether all of the query is UTF-8.
+    pub(super) fn is_valid(&self) -> bool {
+        self.valid
+    }
+
+    /// Most edits.
+    pub(super) fn max_distance(&self) -> u32 {
+        self.max_distance
+    }
+
     /// What all keys start with.
     pub(crate) fn exact(&self) -> &[u8] {
         self.query

@@ -57,12 +57,9 @@ impl Places {
         self.opened.truncate(mark.opened);
     }
 
-    /// As by default, with room for so many positions.
-    pub(crate) fn with_room(positions: usize) -> Self {
-        Places {
-            list: Vec::with_capacity(positions),
-            ..Places::default()
-        }
+    /// Makes room for so many positions.
+    pub(crate) fn make_room(&mut self, positions: usize) {
+        self.list.reserve(positions);
     }
 
     /// As by default, with room for what most walks need that look at leaves.

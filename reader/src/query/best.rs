@@ -47,10 +47,10 @@ impl<A: Automaton> BestFirst<A> {
     ) -> Result<Self> {
         let mut search = BestFirst {
             automaton,
-            places: Places::with_room(2 * ROOM),
-            texts: Texts::with_room(),
-            states: Vec::with_capacity(ROOM),
-            queue: Queue::new(),
+            places: Places::default(),
+            texts: Texts::default(),
+            states: Vec::new(),
+            queue: Queue::default(),
             ranges: Vec::new(),
             endings: Vec::new(),
             room: Vec::new(),
@@ -60,16 +60,19 @@ impl<A: Automaton> BestFirst<A> {
             deleted: entries.sources().iter().any(Source::has_any_deleted),
             floor: None,
         };
-        let root = search.places.root(entries);
-        let spot = match root {
-            Some(root) => search.places.follow(entries, root, prefix)?,
-            None => None,
-        };
         let mut state = Some(search.automaton.start());
         for &label in prefix {
             state = state.and_then(|state| search.automaton.step(&state, label));
         }
+        let spot = match search.places.root(entries) {
+            Some(root) => search.places.follow(entries, root, prefix)?,
+            None => None,
+        };
         if let Some((spot, state)) = spot.zip(state) {
+            search.places.make_room(2 * ROOM);
+            search.texts.make_room();
+            search.states.reserve(ROOM);
+            search.queue.make_room();
             let weight = search
                 .places
                 .weight(entries, spot, u32::MAX, prefix.len())?;

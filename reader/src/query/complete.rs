@@ -82,18 +82,8 @@ impl Entries {
     /// The weight of a key is its value in dictionaries of kind completion, else 0. How long this takes depends on how
     /// many are wanted and not on how many there are.
     pub fn complete(&self, prefix: &[u8], wanted: &Completion) -> Result<Matches<'static>> {
-        let minimum = wanted.minimum_weight;
-        let floor = match self.sources() {
-            [source] if wanted.filter.is_none() && !source.has_any_deleted() => {
-                Floor::of(wanted.top)
-            }
-            _ => None,
-        };
-        if let Some(search) = HeaviestFirst::new(self, prefix, minimum)? {
-            return Ok(wanted.of(self, search.above(floor)));
-        }
-        let search = BestFirst::new(self, Every, prefix, minimum)?;
-        Ok(wanted.of(self, search.above(floor)))
+        let search = Heaviest::new(self, prefix, wanted)?;
+        Ok(wanted.of(self, search))
     }
 
     /// The entries whose keys start with something at most `max_distance` edits from `prefix`: the nearest first, of
@@ -109,9 +99,98 @@ impl Entries {
         wanted: &Completion,
     ) -> Result<Matches<'static>> {
         let near = FuzzyPrefix::new(prefix, max_distance, minimum_prefix)?;
+        if let Some(others) = near.clone().inexact() {
+            let exact = Heaviest::new(self, prefix, wanted)?;
+            let minimum_weight = wanted.minimum_weight;
+            let others = (!near.is_exact()).then_some((others, minimum_weight));
+            return Ok(wanted.of(self, Nearest::Exact(exact, others)));
+        }
         let exact = near.exact().to_vec();
         let search = BestFirst::new(self, near, &exact, wanted.minimum_weight)?;
         Ok(wanted.of(self, search))
+    }
+}
+
+/// The keys that start with a prefix, the heaviest first.
+#[expect(clippy::large_enum_variant, reason = "there is one for a query")]
+enum Heaviest {
+    OfKeyvi(HeaviestFirst),
+    OfAny(BestFirst<Every>),
+}
+
+impl Heaviest {
+    fn new(entries: &Entries, prefix: &[u8], wanted: &Completion) -> Result<Self> {
+        let minimum = wanted.minimum_weight;
+        let floor = match entries.sources() {
+            [source] if wanted.filter.is_none() && !source.has_any_deleted() => {
+                Floor::of(wanted.top)
+            }
+            _ => None,
+        };
+        if let Some(search) = HeaviestFirst::new(entries, prefix, minimum)? {
+            return Ok(Heaviest::OfKeyvi(search.above(floor)));
+        }
+        let search = BestFirst::new(entries, Every, prefix, minimum)?;
+        Ok(Heaviest::OfAny(search.above(floor)))
+    }
+}
+
+impl Walk for Heaviest {
+    fn advance(&mut self, entries: &Entries) -> Result<Option<Found>> {
+        match self {
+            Heaviest::OfKeyvi(search) => search.advance(entries),
+            Heaviest::OfAny(search) => search.advance(entries),
+        }
+    }
+
+    fn key(&self) -> &[u8] {
+        match self {
+            Heaviest::OfKeyvi(search) => search.key(),
+            Heaviest::OfAny(search) => search.key(),
+        }
+    }
+}
+
+/// The keys that start with what was typed or something near it. Those that start with what was typed come first and are
+/// mostly enough: the others are looked for when these are at their end.
+enum Nearest {
+    /// Those that start with it, and what finds the others, of no less than a weight.
+    Exact(Heaviest, Option<(FuzzyPrefix, u32)>),
+    Others(BestFirst<FuzzyPrefix>),
+}
+
+impl Walk for Nearest {
+    fn advance(&mut self, entries: &Entries) -> Result<Option<Found>> {
+        if let Nearest::Exact(exact, others) = self {
+            let found = exact.advance(entries)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+            let Some((near, minimum_weight)) = others.take() else {
+                return Ok(None);
+            };
+            let prefix = near.exact().to_vec();
+            let others = BestFirst::new(entries, near, &prefix, minimum_weight)?;
+            *self = Nearest::Others(others);
+        }
+        match self {
+            Nearest::Exact(..) => Ok(None),
+            Nearest::Others(others) => others.advance(entries),
+        }
+    }
+
+    fn key(&self) -> &[u8] {
+        match self {
+            Nearest::Exact(exact, _) => exact.key(),
+            Nearest::Others(others) => others.key(),
+        }
+    }
+
+    fn score(&self) -> u32 {
+        match self {
+            Nearest::Exact(..) => 0,
+            Nearest::Others(others) => others.score(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys near a string.
 
-use super::best::BestFirst;
+use super::nearest::NearestFirst;
 use super::search::Search;
 use crate::automaton::Levenshtein;
 use crate::entries::{Entries, Matches};
@@ -23,15 +23,15 @@ impl Entries {
         Search::new(self, near, &prefix).map(|search| self.matches(search))
     }
 
-    /// As [`fuzzy`](Self::fuzzy), the nearest first, of those the heaviest first, of those in byte order of the keys.
+    /// As [`fuzzy`](Self::fuzzy), the nearest first, of those the heaviest first, of those in byte order of the keys. What is
+    /// farther away is looked for when it is asked for.
     pub fn fuzzy_best(
         &self,
         query: &[u8],
         max_distance: u32,
         minimum_prefix: usize,
     ) -> Result<Matches<'static>> {
-        let near = Levenshtein::new(query, max_distance)?.minimum_prefix(minimum_prefix);
-        let prefix = near.exact().to_vec();
-        BestFirst::new(self, near, &prefix, 0).map(|search| self.matches(search))
+        let search = NearestFirst::new(query, max_distance, minimum_prefix)?;
+        Ok(self.matches(search))
     }
 }

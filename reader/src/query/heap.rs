@@ -7,13 +7,19 @@ pub(super) struct Heap<P> {
     others: Vec<P>,
 }
 
-impl<P: Copy> Heap<P> {
-    /// Nothing, with room for so many places.
-    pub(super) fn with_room(places: usize) -> Self {
+impl<P> Default for Heap<P> {
+    fn default() -> Self {
         Heap {
             hand: None,
-            others: Vec::with_capacity(places),
+            others: Vec::new(),
         }
+    }
+}
+
+impl<P: Copy> Heap<P> {
+    /// Makes room for so many places.
+    pub(super) fn make_room(&mut self, places: usize) {
+        self.others.reserve(places);
     }
 
     /// Adds a place; `is_before` tells of two places whether one comes before the other.
@@ -84,7 +90,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_first_of_those_that_are_there(steps in vec((any::<bool>(), 0u8..20), 0..200)) {
-            let mut heap = Heap::with_room(0);
+            let mut heap = Heap::default();
             let mut there: Vec<u8> = Vec::new();
             for (takes, place) in steps {
                 if takes {

@@ -101,7 +101,7 @@ impl HeaviestFirst {
         }
         let mut search = HeaviestFirst {
             nodes: Vec::new(),
-            heap: Heap::with_room(0),
+            heap: Heap::default(),
             children: Vec::new(),
             key: prefix.to_vec(),
             prefix: prefix.len(),
@@ -114,7 +114,7 @@ impl HeaviestFirst {
         };
         if let Some(at) = start {
             search.nodes.reserve(ROOM);
-            search.heap = Heap::with_room(ROOM);
+            search.heap.make_room(ROOM);
             search.children.reserve(ROOM / 4);
             let stored = in_file(source, array.weight(at))?;
             let exact = source.knows(stored, prefix.len());

@@ -13,6 +13,7 @@ pub mod keyvi;
 mod lone;
 mod multiword;
 mod near;
+mod nearest;
 mod normalize;
 mod queue;
 mod search;

@@ -34,6 +34,7 @@ pub(super) enum What {
 }
 
 /// Items by rank, then by their strings, whose bytes stand elsewhere.
+#[derive(Default)]
 pub(super) struct Queue {
     heap: Heap<Place>,
     /// All items there were.
@@ -64,12 +65,10 @@ fn is_less(one: usize, other: usize, items: &[Item], texts: &Texts) -> bool {
 }
 
 impl Queue {
-    /// Nothing.
-    pub(super) fn new() -> Self {
-        Queue {
-            heap: Heap::with_room(ROOM),
-            items: Vec::with_capacity(ROOM),
-        }
+    /// Makes room for what many searches keep.
+    pub(super) fn make_room(&mut self) {
+        self.heap.make_room(ROOM);
+        self.items.reserve(ROOM);
     }
 
     /// Adds an item.

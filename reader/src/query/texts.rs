@@ -27,12 +27,9 @@ pub(super) struct Text {
 const NONE: u32 = u32::MAX;
 
 impl Texts {
-    /// None, with room for what most searches need.
-    pub(super) fn with_room() -> Self {
-        Texts {
-            bytes: Vec::with_capacity(1024),
-            parts: Vec::new(),
-        }
+    /// Makes room for what most searches need.
+    pub(super) fn make_room(&mut self) {
+        self.bytes.reserve(1024);
     }
 
     /// Adds a string.
