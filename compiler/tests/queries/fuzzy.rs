@@ -2,10 +2,10 @@
 
 use keyfold_compiler::{Compiler, Input};
 use keyfold_reader::automaton::MAX_DISTANCE;
-use keyfold_reader::{Dictionary, Error, ValueKind};
+use keyfold_reader::{Completion, Dictionary, Error, ValueKind};
 use proptest::prelude::*;
 
-use super::oracle::{characters, distance};
+use super::oracle::{characters, distance, last_row};
 use super::{Segments, found, keys, segments};
 use crate::support::{Folder, LAYOUTS, laid_out, options};
 
@@ -78,6 +78,26 @@ fn are_found_among_many() {
                     let expected: Vec<_> = expected.cloned().collect();
                     let fuzzy = entries.fuzzy(query.as_bytes(), most, prefix).unwrap();
                     assert_eq!(found(fuzzy), expected, "{query} {most} {prefix} {layout:?}");
+                    let started = all.iter().filter_map(|key| {
+                        let key = key.as_bytes();
+                        let starts = last_row(&wanted, &characters(key));
+                        let score = starts[prefix.min(wanted.len())..].iter().copied().min();
+                        let score = score.filter(|&score| score <= most)?;
+                        let has_prefix =
+                            characters(key).starts_with(&wanted[..prefix.min(wanted.len())]);
+                        has_prefix.then(|| (key.to_vec(), score, 1))
+                    });
+                    let mut expected: Vec<_> = started.collect();
+                    expected.sort_by_key(|&(_, score, _)| score);
+                    expected.truncate(50);
+                    let complete = entries
+                        .complete_fuzzy(query.as_bytes(), most, prefix, &Completion::top(50))
+                        .unwrap();
+                    assert_eq!(
+                        found(complete),
+                        expected,
+                        "{query} {most} {prefix} {layout:?}"
+                    );
                 }
             }
         }

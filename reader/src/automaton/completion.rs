@@ -118,6 +118,13 @@ impl Automaton for FuzzyPrefix {
         state.alignment.is_none() && state.least.is_some()
     }
 
+    fn beginnings(&self, state: &Typed, mut put: impl FnMut(&[u8])) -> bool {
+        match (state.alignment, state.least) {
+            (Some(at), None) => self.typed.endings(&at, |beginning, _| put(beginning)),
+            _ => false,
+        }
+    }
+
     fn least_score(&self, state: &Typed) -> u32 {
         let below = state.alignment.map(|at| self.typed.least_score(&at));
         less(below, state.least).unwrap_or(0)

@@ -112,6 +112,12 @@ pub trait Automaton {
     fn endings(&self, _state: &Self::State, _put: impl FnMut(&[u8], u32)) -> bool {
         false
     }
+
+    /// If every key that is accepted goes on by one of a few strings, and the automaton is [settled](Self::is_settled) behind
+    /// each, hands these out, no two alike, and says so.
+    fn beginnings(&self, _state: &Self::State, _put: impl FnMut(&[u8])) -> bool {
+        false
+    }
 }
 
 impl<A: Automaton + ?Sized> Automaton for &A {
@@ -155,6 +161,10 @@ impl<A: Automaton + ?Sized> Automaton for &A {
 
     fn endings(&self, state: &Self::State, put: impl FnMut(&[u8], u32)) -> bool {
         (**self).endings(state, put)
+    }
+
+    fn beginnings(&self, state: &Self::State, put: impl FnMut(&[u8])) -> bool {
+        (**self).beginnings(state, put)
     }
 }
 

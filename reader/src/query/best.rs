@@ -25,6 +25,8 @@ pub(crate) struct BestFirst<A: Automaton> {
     ranges: Vec<LabelRange>,
     /// Room for keys that are found by their names.
     endings: Vec<Ending>,
+    /// Room for where named beginnings lead.
+    beginnings: Vec<(Vec<u8>, Spot)>,
     /// Room for a key of a part of a leaf.
     room: Vec<u8>,
     key: Vec<u8>,
@@ -53,6 +55,7 @@ impl<A: Automaton> BestFirst<A> {
             queue: Queue::default(),
             ranges: Vec::new(),
             endings: Vec::new(),
+            beginnings: Vec::new(),
             room: Vec::new(),
             key: Vec::new(),
             score: 0,
@@ -136,7 +139,10 @@ impl<A: Automaton> BestFirst<A> {
             if self.add_part(entries, item, spot, &state)? {
                 return Ok(());
             }
-        } else if whole && self.end(entries, item, spot, &state)? {
+        } else if whole
+            && (self.end(entries, item, spot, &state)?
+                || self.begin(entries, item, &[], spot, &state)?)
+        {
             return Ok(());
         }
         if whole && self.automaton.accepts(&state) {
@@ -163,6 +169,9 @@ impl<A: Automaton> BestFirst<A> {
             };
             let depth = item.depth + 1;
             self.places.check_depth(entries, child, depth)?;
+            if self.begin(entries, item, &[label], child, &state)? {
+                continue;
+            }
             let weight = self.places.weight(entries, child, item.weight, depth)?;
             if weight.0 < self.least() {
                 self.places.truncate(mark);
@@ -172,6 +181,37 @@ impl<A: Automaton> BestFirst<A> {
             self.add(text, text, depth, weight, child, state);
         }
         Ok(())
+    }
+
+    /// Adds what is below the position that `path` leads to from that of an item, if the automaton can name how it begins;
+    /// whether it could.
+    fn begin(
+        &mut self,
+        entries: &Entries,
+        item: Item,
+        path: &[u8],
+        spot: Spot,
+        state: &A::State,
+    ) -> Result<bool> {
+        let mut found = std::mem::take(&mut self.beginnings);
+        let (automaton, places) = (&self.automaton, &mut self.places);
+        let named = endings::follow(automaton, state, places, entries, spot, &mut found)?;
+        for (beginning, spot) in found.drain(..) {
+            let step = |state: A::State, &label| self.automaton.step(&state, label);
+            let Some(state) = beginning.iter().try_fold(state.clone(), step) else {
+                continue;
+            };
+            let rest = [path, &beginning].concat();
+            let depth = item.depth + rest.len();
+            self.places.check_depth(entries, spot, depth)?;
+            let weight = self.places.weight(entries, spot, item.weight, depth)?;
+            if weight.0 >= self.least() {
+                let text = self.texts.append(item.path, &rest);
+                self.add(text, text, depth, weight, spot, state);
+            }
+        }
+        self.beginnings = found;
+        Ok(named)
     }
 
     /// Adds the keys at and below a position if the automaton can name them; whether it could.
@@ -323,19 +363,21 @@ impl<A: Automaton> BestFirst<A> {
         if weight.0 < self.least() {
             return Ok(());
         }
-        let state = if range.is_child {
-            let Some(state) = self.automaton.step(state, range.label) else {
-                return Ok(());
-            };
-            state
-        } else {
-            state.clone()
+        let label = [range.label];
+        let child = self.places.add_range(spot, range);
+        self.places.check_depth(entries, child, depth)?;
+        if !range.is_child {
+            let text = self.texts.append(item.path, &label);
+            self.add(text, item.path, depth, weight, child, state.clone());
+            return Ok(());
+        }
+        let Some(state) = self.automaton.step(state, range.label) else {
+            return Ok(());
         };
-        let text = self.texts.append(item.path, &[range.label]);
-        let path = if range.is_child { text } else { item.path };
-        let spot = self.places.add_range(spot, range);
-        self.places.check_depth(entries, spot, depth)?;
-        self.add(text, path, depth, weight, spot, state);
+        if !self.begin(entries, item, &label, child, &state)? {
+            let text = self.texts.append(item.path, &label);
+            self.add(text, text, depth, weight, child, state);
+        }
         Ok(())
     }
 }

@@ -1,0 +1,84 @@
+//! What do the nearest keys cost beside all that are near, and completions of what was mistyped beside those of what was typed?
+//!
+//! Queries are words with a letter changed; prefixes are the first letters of these and of words as they are. `fuzzy` gives matches
+//! in byte order, `fuzzy-best` the nearest first; `fuzzy-first` is asked for one match.
+//!
+mod compiled;
+mod input;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use compiled::{CORPORA, Compiled, LAYOUTS, lines};
+use criterion::{Criterion, Throughput};
+use keyfold_reader::{Completion, Dictionary, Matches, Result};
+
+/// Words that are asked for.
+const QUERIES: usize = 400;
+/// Most bytes of a prefix.
+const PREFIX: usize = 5;
+/// Completions that are wanted.
+const TOP: u64 = 10;
+/// First characters that must be the same.
+const EXACT: usize = 1;
+
+fn count(matches: Result<Matches<'_>>) -> usize {
+    let mut matches = matches.expect("a query");
+    let mut n = 0;
+    while matches.advance().expect("a sound file") {
+        black_box((matches.key(), matches.score()));
+        n += 1;
+    }
+    n
+}
+
+fn bench(c: &mut Criterion) {
+    let (corpus, kind) = CORPORA[0];
+    for (layout, format, profile) in LAYOUTS {
+        let compiled = Compiled::new(corpus, kind, format, profile);
+        let dictionary = Dictionary::open(&compiled.path).expect("a dictionary");
+        let entries = dictionary.entries();
+        let first = dictionary.entries().limit(1);
+        let words = |text| lines(text)[..QUERIES].to_vec();
+        let (right, changed) = (words(&compiled.hits), words(&compiled.misses));
+        let mut group = c.benchmark_group(format!("near/{layout}"));
+        group
+            .sample_size(10)
+            .warm_up_time(Duration::from_millis(200))
+            .measurement_time(Duration::from_secs(1))
+            .throughput(Throughput::Elements(QUERIES as u64));
+        let mut ask = |name: &str, queries: &[&[u8]], ask: &dyn Fn(&[u8]) -> usize| {
+            group.bench_function(name, |b| {
+                b.iter(|| queries.iter().map(|query| ask(query)).sum::<usize>());
+            });
+        };
+        for most in 1..=2 {
+            ask(&format!("fuzzy/{most}"), &changed, &|query| {
+                count(entries.fuzzy(query, most, EXACT))
+            });
+            ask(&format!("fuzzy-best/{most}"), &changed, &|query| {
+                count(entries.fuzzy_best(query, most, EXACT))
+            });
+            ask(&format!("fuzzy-first/{most}"), &changed, &|query| {
+                count(first.fuzzy_best(query, most, EXACT))
+            });
+        }
+        let wanted = Completion::top(TOP);
+        let prefix = |query: &[u8]| query[..PREFIX.min(query.len())].to_vec();
+        for (name, queries) in [("right", &right), ("changed", &changed)] {
+            ask(&format!("complete/{name}"), queries, &|query| {
+                count(entries.complete(&prefix(query), &wanted))
+            });
+            ask(&format!("complete-fuzzy/{name}"), queries, &|query| {
+                count(entries.complete_fuzzy(&prefix(query), 1, EXACT, &wanted))
+            });
+        }
+        group.finish();
+    }
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    bench(&mut criterion);
+    criterion.final_summary();
+}
