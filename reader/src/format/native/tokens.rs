@@ -91,18 +91,25 @@ impl Tokens {
             return Err(fault("the token table has another size than its parts"));
         }
         let entries = start + HEADER_LEN..start + HEADER_LEN + count * ENTRY_LEN;
-        let mut tokens = Tokens {
+        let pool = bytes.part(entries.end..entries.end + pool_len + SLACK);
+        let entries = bytes.part(entries.start..entries.end + 1);
+        let view = TokenView {
             one_byte,
-            pool: bytes.part(entries.end..entries.end + pool_len + SLACK),
-            entries: bytes.part(entries.start..entries.end + 1),
-            firsts: Arc::new([0; 256]),
+            entries: &entries,
+            pool: &pool,
+            firsts: &[0; 256],
         };
-        let first = |code| match tokens.token(code) {
-            Some(&[first, ..]) if code < one_byte => first,
+        let first = |code| match view.padded(code) {
+            Ok((&[first, ..], len)) if len > 0 && code < one_byte => first,
             _ => 0,
         };
-        tokens.firsts = Arc::new(std::array::from_fn(first));
-        Ok(tokens)
+        let firsts = Arc::new(std::array::from_fn(first));
+        Ok(Tokens {
+            one_byte,
+            entries,
+            pool,
+            firsts,
+        })
     }
 
     /// The table as loops use it that look at it often.

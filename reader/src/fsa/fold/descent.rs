@@ -2,7 +2,7 @@
 //!
 //! Nodes are walked range by range, leaves [key by key](super::sweep).
 
-use super::forks::{FEW, Forks};
+use super::forks::{Forks, are_few};
 use super::named::{Front, Row};
 use super::path::Path;
 use super::sweep::Start;
@@ -30,9 +30,16 @@ struct Frame<S> {
     depth: usize,
     state: S,
     wanted: LabelSet,
-    /// Whether so few labels have a step of their own that it pays to ask which ones; nothing if that is not known yet.
-    has_few_own: Option<bool>,
-    front: Option<Front>,
+    front: Ahead,
+}
+
+/// What is known of the state at a node.
+#[derive(Debug)]
+enum Ahead {
+    Unknown,
+    /// Nothing that it would pay to look along the node by.
+    Moot,
+    Known(Front),
 }
 
 impl<S: Clone> Frame<S> {
@@ -43,28 +50,32 @@ impl<S: Clone> Frame<S> {
         end.map_or(labels, |end| labels.before(end))
     }
 
-    /// The state and what is known of it, if few labels have a step of their own.
+    /// The state and what is known of it, if it pays to look along the node.
     #[inline]
     fn front<A: Automaton<State = S>>(
         &mut self,
         automaton: &A,
         forks: &mut Forks<S>,
     ) -> Option<(&S, &mut Front)> {
-        let is_known = self.front.is_some_and(|front| front.holds(forks));
-        if !is_known && self.has_few_own != Some(false) {
+        let is_known = match &self.front {
+            Ahead::Unknown => false,
+            Ahead::Moot => true,
+            Ahead::Known(front) => front.holds(forks),
+        };
+        if !is_known {
             forks.keep_few();
             let front = Front::learn(forks, automaton, &self.state);
-            let is_few = are_few(front.known.own);
-            self.has_few_own = Some(is_few);
-            self.front = is_few.then_some(front);
+            self.front = if front.pays(forks) {
+                Ahead::Known(front)
+            } else {
+                Ahead::Moot
+            };
         }
-        Some((&self.state, self.front.as_mut()?))
+        match &mut self.front {
+            Ahead::Known(front) => Some((&self.state, front)),
+            _ => None,
+        }
     }
-}
-
-/// Whether only few ASCII characters are in a set.
-fn are_few(labels: LabelSet) -> bool {
-    labels.split_ascii().0.count_ones() <= FEW
 }
 
 impl<S> Default for FoldDescent<S> {
@@ -153,8 +164,12 @@ impl<S: Clone> FoldDescent<S> {
             range: 0,
             depth: key.len(),
             state,
-            has_few_own: are_few(wanted).then_some(false),
-            front: None,
+            // few labels are tried sooner than looked for
+            front: if are_few(wanted) {
+                Ahead::Moot
+            } else {
+                Ahead::Unknown
+            },
             wanted,
         });
         Ok(())

@@ -91,6 +91,11 @@ impl Known {
     }
 }
 
+/// Whether only few ASCII characters are in a set.
+pub(super) fn are_few(labels: LabelSet) -> bool {
+    labels.split_ascii().0.count_ones() <= FEW
+}
+
 /// The number of ASCII characters.
 const ASCII: usize = 128;
 

@@ -15,13 +15,16 @@ mod opened;
 mod part;
 mod parting;
 mod path;
+mod place;
 mod planes;
 mod prefixes;
 mod ranges;
 mod scan;
+mod select;
 mod sweep;
 mod trail;
 mod way;
+mod weights;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -42,6 +45,7 @@ use crate::format::to_usize;
 use crate::prefetch::prefetch;
 use crate::simd;
 use leaf::{Codec, Leaf};
+use place::Place;
 use way::Way;
 
 const NODE_OUTSIDE: &str = "a node reaches beyond the head";
@@ -70,56 +74,6 @@ pub struct Fold {
     /// The values of a dictionary of kind completion.
     weights: Option<Ints>,
     bit_counts: simd::BitCounts,
-}
-
-/// A position, unpacked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// In a node's chain, so many bytes into it.
-    Node { offset: u32, depth: usize },
-    /// In a leaf: the first key that starts so, and the number of labels.
-    Leaf { offset: u64, key: u32, depth: usize },
-}
-
-/// ```text
-/// node  0:1 | bytes of the chain: 31 | offset: 32
-/// leaf  1:1 | key: 6 | labels: 21 | offset: 36
-/// ```
-const LEAF_STATE: u64 = 1 << 63;
-const LEAF_OFFSET_BITS: u32 = 36;
-const DEPTH_BITS: u32 = 21;
-
-impl Place {
-    #[inline]
-    fn pack(self) -> u64 {
-        match self {
-            Place::Node { offset, depth } => u64::from(offset) | (depth as u64) << 32,
-            Place::Leaf { offset, key, depth } => {
-                LEAF_STATE
-                    | u64::from(key) << (LEAF_OFFSET_BITS + DEPTH_BITS)
-                    | (depth as u64) << LEAF_OFFSET_BITS
-                    | offset
-            }
-        }
-    }
-
-    #[inline]
-    fn unpack(state: u64) -> Self {
-        let (high, low) = (state >> 32, state & u64::from(u32::MAX));
-        if state & LEAF_STATE == 0 {
-            return Place::Node {
-                offset: u32::try_from(low).unwrap_or(u32::MAX),
-                depth: to_usize(high),
-            };
-        }
-        let depth = state >> LEAF_OFFSET_BITS & ((1 << DEPTH_BITS) - 1);
-        let [.., key] = (state >> (LEAF_OFFSET_BITS + DEPTH_BITS) & 63).to_be_bytes();
-        Place::Leaf {
-            offset: state & ((1 << LEAF_OFFSET_BITS) - 1),
-            key: u32::from(key),
-            depth: to_usize(depth),
-        }
-    }
 }
 
 /// A look-up.
@@ -547,118 +501,4 @@ impl Fold {
             }
         }
     }
-
-    /// The highest value of the keys below a position, in dictionaries of kind completion; else 0.
-    pub(super) fn inner_weight(&self, state: u64) -> Result<u32, Fault> {
-        let Some(weights) = &self.weights else {
-            return Ok(0);
-        };
-        match Place::unpack(state) {
-            Place::Node { offset, .. } => {
-                let node = self.node(offset)?;
-                let own = node
-                    .ordinal
-                    .map_or(0, |ordinal| weight(weights.get(u64::from(ordinal))));
-                Ok((0..node.ranges())
-                    .map(|range| node.weight(range))
-                    .fold(own, u32::max))
-            }
-            Place::Leaf { offset, key, depth } => {
-                let leaf = self.leaf(offset)?;
-                let first = leaf.header.first.wrapping_add(key);
-                let count = leaf.end_of(key, depth) - key;
-                Ok(self.weight_of(first..first.saturating_add(count)))
-            }
-        }
-    }
-
-    /// The highest value of the keys with these ordinals, in dictionaries of kind completion; else 0.
-    pub(super) fn weight_of(&self, ordinals: Range<u32>) -> u32 {
-        let Some(weights) = &self.weights else {
-            return 0;
-        };
-        let mut highest = 0;
-        let ordinals = u64::from(ordinals.start)..u64::from(ordinals.end);
-        weights.for_each_from(ordinals, 0, |_, value| {
-            highest = highest.max(weight(value));
-            highest.into()
-        });
-        highest
-    }
-
-    /// Tells the weights of the keys with these ordinals, in dictionaries of kind completion; else nothing.
-    #[inline]
-    fn each_weight(&self, ordinals: Range<u32>, mut tell: impl FnMut(u32)) {
-        if let Some(weights) = &self.weights {
-            let ordinals = u64::from(ordinals.start)..u64::from(ordinals.end);
-            weights.for_each(ordinals, |value| tell(weight(value)));
-        }
-    }
-
-    /// Appends the key with an ordinal below the number of keys. A key longer than `max_key_len` bytes is damage.
-    pub(crate) fn select(
-        &self,
-        ordinal: u32,
-        max_key_len: usize,
-        key: &mut Vec<u8>,
-    ) -> Result<(), Fault> {
-        let mut offset = self.root;
-        loop {
-            let node = self.node(offset)?;
-            key.extend_from_slice(node.chain);
-            if key.len() > max_key_len {
-                return Err(self.node_fault(offset, TOO_LONG));
-            }
-            if node.ordinal == Some(ordinal) {
-                return Ok(());
-            }
-            // the last range whose keys start at the ordinal or before it
-            let (mut low, mut high) = (0, node.ranges());
-            while high - low > 1 {
-                let middle = low.midpoint(high);
-                if self.first_ordinal(offset, node.target(middle))? <= ordinal {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
-            }
-            let target = node.target(low);
-            if target & LEAF != 0 {
-                let at = leaf_offset(target);
-                let leaf = self.leaf(at)?;
-                return leaf
-                    .select(
-                        self.codec(),
-                        ordinal.wrapping_sub(leaf.header.first),
-                        max_key_len,
-                        key,
-                    )
-                    .map_err(|reason| self.leaf_fault(at, reason));
-            }
-            key.push(node.separators[low]);
-            offset = self.child_of(offset, target)?;
-        }
-    }
-
-    /// The ordinal of the first key below a target.
-    fn first_ordinal(&self, parent: u32, target: u32) -> Result<u32, Fault> {
-        let (mut parent, mut target) = (parent, target);
-        loop {
-            if target & LEAF != 0 {
-                return Ok(self.leaf(leaf_offset(target))?.header.first);
-            }
-            let offset = self.child_of(parent, target)?;
-            let node = self.node(offset)?;
-            if let Some(ordinal) = node.ordinal {
-                return Ok(ordinal);
-            }
-            parent = offset;
-            target = node.target(0);
-        }
-    }
-}
-
-/// The weight of a value: what fits into 32 bits.
-fn weight(value: u64) -> u32 {
-    u32::try_from(value & u64::from(u32::MAX)).unwrap_or(0)
 }

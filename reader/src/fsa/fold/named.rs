@@ -3,9 +3,9 @@
 //! To a search that has come to its last edit, most of what is below a node is such. None of it is entered then: below
 //! children that are nodes the endings are looked up, and of a leaf the planes say which keys may be there.
 
-use super::forks::{Forks, Known, Origin};
+use super::forks::{Forks, Known, Origin, are_few};
 use super::leaf::Leaf;
-use super::parting::Parting;
+use super::parting::{Parting, Turns};
 use super::path::Path;
 use super::planes::FewPlanes;
 use super::sweep::{Reading, Start};
@@ -44,6 +44,13 @@ impl Front {
             origin,
             generation: forks.generation(),
         }
+    }
+
+    /// Whether it pays to look along a node: only few labels have a step of their own, and of all others the automaton names
+    /// what follows.
+    pub(super) fn pays<S: Clone>(&self, forks: &Forks<S>) -> bool {
+        let Known { own, other, .. } = self.known;
+        are_few(own) && other.is_none_or(|other| forks.endings(other).is_some())
     }
 
     /// Whether it still holds.
@@ -115,9 +122,6 @@ impl<A: Automaton> simd::Task for Look<'_, A> {
     #[inline(always)]
     fn run(mut self) -> Self::Output {
         let Row { node, .. } = self.row;
-        let forks = &self.path.forks;
-        let other = self.front.known.other;
-        let is_other_named = other.is_none_or(|other| forks.endings(other).is_some());
         let mut range = self.row.range;
         while let Some(&first) = node.separators.get(range) {
             let target = node.target(range);
@@ -126,9 +130,6 @@ impl<A: Automaton> simd::Task for Look<'_, A> {
                     break;
                 }
             } else {
-                if !is_other_named {
-                    break;
-                }
                 let end = node.separators.get(range + 1).copied();
                 let offset = leaf_offset(target);
                 let left = self.leaf(offset, first, end);
@@ -170,7 +171,7 @@ impl<A: Automaton> Look<'_, A> {
         let top = planes.top();
         let keys = (top[0] | 1) & all;
         let known = &self.front.known;
-        let mut own = known.own_between(first, end);
+        let own = known.own_between(first, end);
         let (mut left, mut unnamed) = (keys, 0);
         if end.is_none_or(|end| end > 0x80) && known.own.split_ascii().1 {
             unnamed = keys & planes.with_rank_from(fold.alphabet.beyond_ascii());
@@ -182,25 +183,15 @@ impl<A: Automaton> Look<'_, A> {
             inner: all & !1,
             labels: LabelSet::ALL,
         };
-        while left != 0 {
-            let (mut keys, mut prospect) = (left, self.front.known.other);
-            if own != 0 {
-                let [label, ..] = own.trailing_zeros().to_le_bytes();
-                own &= own - 1;
-                keys &= planes.with_label(label, &fold.alphabet);
-                if keys == 0 {
-                    continue;
-                }
-                prospect = self.own(label);
-            }
-            left &= !keys;
+        let mut turns = Turns { own, left };
+        while let Some((label, keys)) = turns.next(&planes, &fold.alphabet) {
+            let prospect = match label {
+                Some(label) => self.own(label),
+                None => self.front.known.other,
+            };
             let Some(prospect) = prospect else {
                 continue;
             };
-            if self.path.forks.endings(prospect).is_none() {
-                unnamed |= keys;
-                continue;
-            }
             let start = Start {
                 offset,
                 key: 0,
@@ -210,7 +201,9 @@ impl<A: Automaton> Look<'_, A> {
             };
             let (path, hits) = (&mut *self.path, &mut *self.hits);
             let mut reading = Reading::new(fold, self.automaton, &planes, start, path, hits);
-            reading.find_named(prospect, keys, parting, top[1], || top[2])?;
+            if !reading.find_named(prospect, keys, parting, |more| top[usize::from(more)])? {
+                unnamed |= keys;
+            }
         }
         Ok(unnamed)
     }

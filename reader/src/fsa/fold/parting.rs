@@ -3,8 +3,10 @@
 use super::forks::{Endings, FEW, Origin};
 use super::opened::small;
 use super::path::Path;
+use super::planes::Planes;
 use super::sweep::{Reading, below, below_first, runs};
 use crate::automaton::{Automaton, LabelSet};
+use crate::format::native::alphabet::Alphabet;
 use crate::format::native::tokens::{Query, Short};
 
 /// Keys that part at one place.
@@ -18,6 +20,39 @@ pub(super) struct Parting {
     pub(super) inner: u64,
     /// Labels by which they may go on; no key has another one.
     pub(super) labels: LabelSet,
+}
+
+/// Keys that part, by the steps that their labels have: a turn for each label with a step of its own, the last one for all
+/// others.
+pub(super) struct Turns {
+    /// Labels with a step of their own that had no turn yet.
+    pub(super) own: u128,
+    /// Keys that had no turn yet.
+    pub(super) left: u64,
+}
+
+impl Turns {
+    /// The next turn: its label, if that has a step of its own, and the keys, of which there are some.
+    #[inline(always)]
+    pub(super) fn next<const S: usize, const L: usize, const R: usize>(
+        &mut self,
+        planes: &Planes<S, L, R>,
+        alphabet: &Alphabet,
+    ) -> Option<(Option<u8>, u64)> {
+        while self.left != 0 {
+            if self.own == 0 {
+                return Some((None, std::mem::take(&mut self.left)));
+            }
+            let [label, ..] = self.own.trailing_zeros().to_le_bytes();
+            self.own &= self.own - 1;
+            let keys = self.left & planes.with_label(label, alphabet);
+            if keys != 0 {
+                self.left &= !keys;
+                return Some((Some(label), keys));
+            }
+        }
+        None
+    }
 }
 
 impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A, S, L, R> {
@@ -40,8 +75,8 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             }
             forks.learn(self.automaton, state, origin)
         };
-        let (mut ascii, beyond) = known.own.and(parting.labels).split_ascii();
-        if ascii.count_ones() > FEW {
+        let (own, beyond) = known.own.and(parting.labels).split_ascii();
+        if own.count_ones() > FEW {
             return Ok(parting.keys);
         }
         let (mut left, mut kept) = (parting.keys, 0);
@@ -57,90 +92,58 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             }
             left &= !kept;
         }
-        // a turn for each label with a step of its own, the last one for all others
-        while left != 0 {
-            let mut keys = left;
-            let prospect = if ascii == 0 {
-                known.other
-            } else {
-                let [label, ..] = ascii.trailing_zeros().to_le_bytes();
-                ascii &= ascii - 1;
-                keys &= self.planes.with_label(label, self.alphabet);
-                if keys == 0 {
-                    continue;
+        let mut turns = Turns { own, left };
+        while let Some((label, keys)) = turns.next(self.planes, self.alphabet) {
+            let prospect = match label {
+                Some(label) => {
+                    let Path { states, forks, .. } = &mut *self.path;
+                    let own = |state| forks.own(self.automaton, state, origin, &mut known, label);
+                    states.last().and_then(own)
                 }
-                let Path { states, forks, .. } = &mut *self.path;
-                let state = states.last();
-                state.and_then(|state| forks.own(self.automaton, state, origin, &mut known, label))
+                None => known.other,
             };
-            left &= !keys;
-            if let Some(prospect) = prospect {
-                kept |= self.follow(prospect, keys, parting)?;
+            let planes = self.planes;
+            let sharing = |more: u8| planes.compare_shared(parting.depth + u32::from(more)).0;
+            if let Some(prospect) = prospect
+                && !self.find_named(prospect, keys, parting, sharing)?
+            {
+                self.path.forks.branch_off(keys, prospect);
+                kept |= keys;
             }
         }
         Ok(kept)
     }
 
-    /// As [`part`](Self::part), for those of the keys whose labels lead to a prospect.
-    #[inline(always)]
-    fn follow(&mut self, prospect: u32, keys: u64, parting: Parting) -> Result<u64, &'static str> {
-        let forks = &mut self.path.forks;
-        if forks.endings(prospect).is_none() {
-            forks.branch_off(keys, prospect);
-            return Ok(keys);
-        }
-        let planes = self.planes;
-        let (first, _) = planes.compare_shared(parting.depth + 1);
-        let second = || planes.compare_shared(parting.depth + 2).0;
-        self.find_named(prospect, keys, parting, first, second)?;
-        Ok(0)
-    }
-
-    /// Adds those keys that go on from some of those that part by what is named behind a prospect. `first` are those that
-    /// share one byte more than keys that part, `second` those that share two more.
+    /// Adds those keys that go on from some of those that part by what is named behind a prospect, if all is named that may
+    /// follow there; whether it is. `sharing` are the keys that share so many bytes more than those that part.
     #[inline(always)]
     pub(super) fn find_named(
         &mut self,
         prospect: u32,
         keys: u64,
         parting: Parting,
-        first: u64,
-        second: impl Fn() -> u64,
-    ) -> Result<(), &'static str> {
-        let forks = &self.path.forks;
-        let Some(endings) = forks.endings(prospect) else {
-            return Ok(());
+        sharing: impl Fn(u8) -> u64,
+    ) -> Result<bool, &'static str> {
+        let Some(&endings) = self.path.forks.endings(prospect) else {
+            return Ok(false);
         };
         let with_codes = self.planes.with_codes();
         let inner = parting.inner & !parting.keys;
+        let first = sharing(1);
         // those that share with one of the keys all but what it has behind its label, and go on by the first byte of an ending
-        let mut behind = 0;
-        for ending in endings.numbers() {
-            if let [first, ..] = forks.ending(ending).0 {
-                behind |= self.planes.with_label(*first, self.alphabet);
-            }
-        }
-        behind &= first & runs(inner, keys);
+        let behind = self.with_byte(&endings, 0) & first & runs(inner, keys);
         // those of them that have the second byte, which mostly is none, in the label of a key that starts like them
         let mut likely = 0;
         let inner = inner & !first;
         let above = behind & inner >> 1;
-        if above != 0 {
-            let mut with = 0;
-            for ending in endings.numbers() {
-                if let [_, second, ..] = forks.ending(ending).0 {
-                    with |= self.planes.with_label(*second, self.alphabet);
-                }
-            }
-            if with & second() & runs(inner, above) != 0 {
-                likely = above;
-            }
+        if above != 0 && self.with_byte(&endings, 1) & sharing(2) & runs(inner, above) != 0 {
+            likely = above;
         }
         if endings.has_single {
             likely |= behind & !with_codes;
         }
         if endings.has_empty {
-            self.find_ends(prospect, keys & !with_codes);
+            self.find_ends(&endings, keys & !with_codes);
         }
         let mut left = behind & (with_codes | likely) | keys & with_codes;
         while left != 0 {
@@ -150,16 +153,12 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             let mut code = None;
             if likely >> key & 1 == 0 {
                 code = self.first(key)?;
-                let endings = self.path.forks.endings(prospect);
-                let may_be = endings.zip(code).is_some_and(|(endings, code)| {
-                    let set = if is_behind {
-                        &endings.seconds
-                    } else {
-                        &endings.firsts
-                    };
-                    set.contains(code)
-                });
-                if !may_be {
+                let set = if is_behind {
+                    endings.seconds
+                } else {
+                    endings.firsts
+                };
+                if !code.is_some_and(|code| set.contains(code)) {
                     continue;
                 }
             }
@@ -167,9 +166,21 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             if is_behind {
                 starts = [Some(self.planes.label(key, self.alphabet)), code];
             }
-            self.find_by(key, starts, is_behind, prospect, parting)?;
+            self.find_by(key, starts, is_behind, &endings, parting)?;
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// The keys whose label is byte `at` of an ending.
+    #[inline(always)]
+    fn with_byte(&self, endings: &Endings, at: usize) -> u64 {
+        let mut with = 0;
+        for ending in endings.numbers() {
+            if let Some(&byte) = self.path.forks.ending(ending).0.get(at) {
+                with |= self.planes.with_label(byte, self.alphabet);
+            }
+        }
+        with
     }
 
     /// Adds the keys that a key, or one that starts like it, goes on to by what is named and starts with these bytes: by all of
@@ -180,7 +191,7 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
         key: u32,
         starts: [Option<u8>; 2],
         is_behind: bool,
-        prospect: u32,
+        endings: &Endings,
         parting: Parting,
     ) -> Result<(), &'static str> {
         let above = if is_behind {
@@ -188,13 +199,10 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
         } else {
             key
         };
-        let forks = &self.path.forks;
-        let numbers = forks.endings(prospect).map_or(0..0, Endings::numbers);
-        for ending in numbers {
+        for ending in endings.numbers() {
             let (text, _) = self.path.forks.ending(ending);
             let [first, second] = starts;
-            let starts_so = !text.is_empty()
-                && text.first().copied() == first
+            let starts_so = text.first().copied() == first
                 && (second.is_none() || text.get(1).copied() == second);
             if !starts_so {
                 continue;
@@ -208,10 +216,8 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
 
     /// Adds keys that end behind their labels, if that is named.
     #[inline(always)]
-    fn find_ends(&mut self, prospect: u32, keys: u64) {
-        let forks = &self.path.forks;
-        let numbers = forks.endings(prospect).map_or(0..0, Endings::numbers);
-        for ending in numbers {
+    fn find_ends(&mut self, endings: &Endings, keys: u64) {
+        for ending in endings.numbers() {
             if !self.path.forks.ending(ending).0.is_empty() {
                 continue;
             }
