@@ -310,7 +310,7 @@ impl Automaton for Levenshtein {
         self.distance(state).is_some()
     }
 
-    #[inline]
+    #[inline(always)]
     fn labels(&self, state: &Alignment) -> LabelSet {
         if !self.valid || !self.is_exhausted(state) {
             return LabelSet::ALL;
@@ -384,7 +384,7 @@ impl Automaton for Levenshtein {
         lowest(state.reached | state.swapped).unwrap_or(self.max_distance)
     }
 
-    #[inline]
+    #[inline(always)]
     fn endings(&self, state: &Alignment, mut put: impl FnMut(&[u8], u32)) -> bool {
         let ready = self.valid && state.partial.is_empty() && state.read >= self.exact;
         if !ready || !self.is_exhausted(state) {

@@ -111,6 +111,12 @@ impl SparseArray {
         self.walk(self.view(), state, key)
     }
 
+    /// As [`get`](Self::get), for loops that are left small by a call.
+    #[inline(never)]
+    fn get_alone(&self, state: u64, key: &[u8]) -> Result<Option<u64>, Fault> {
+        self.get(state, key)
+    }
+
     /// Follows a key and reads its value, in one go.
     #[inline]
     pub(super) fn get(&self, state: u64, key: &[u8]) -> Result<Option<u64>, Fault> {

@@ -32,7 +32,7 @@ impl<S> Default for ArrayDescent<S> {
 
 impl<S: Clone> ArrayDescent<S> {
     /// Goes into a state that `key` leads to.
-    #[inline]
+    #[inline(always)]
     pub(in crate::fsa) fn enter<A: Automaton<State = S>>(
         &mut self,
         array: &SparseArray,
@@ -44,7 +44,7 @@ impl<S: Clone> ArrayDescent<S> {
     ) -> Result<(), Fault> {
         let window = array.window(at);
         let may_have = |label: u8| window.is_none_or(|labels| labels[usize::from(label)] == label);
-        let get = |ending: &[u8]| array.get(at, ending);
+        let get = |ending: &[u8]| array.get_alone(at, ending);
         if hits.look_up(automaton, &state, key.len(), may_have, get)? {
             return Ok(());
         }

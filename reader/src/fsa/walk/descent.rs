@@ -73,7 +73,7 @@ impl Hits {
 
     /// Looks up the keys that an automaton names in a state, if it can name them, which `depth` bytes lead to; whether it
     /// can. `may_have` says whether any key goes on by a byte, `get` looks up what leads on.
-    #[inline]
+    #[inline(always)]
     pub(in crate::fsa) fn look_up<A: Automaton>(
         &mut self,
         automaton: &A,
