@@ -42,7 +42,7 @@ impl FuzzyPrefix {
     }
 
     /// Whether all that is accepted starts with what was typed, if that is all UTF-8.
-    pub(crate) fn is_exact(&self) -> bool {
+    pub(crate) fn is_exact_only(&self) -> bool {
         self.typed.len() == 0 || self.typed.max_distance() == 0
     }
 

@@ -102,7 +102,7 @@ impl Entries {
         if let Some(others) = near.clone().inexact() {
             let exact = Heaviest::new(self, prefix, wanted)?;
             let minimum_weight = wanted.minimum_weight;
-            let others = (!near.is_exact()).then_some((others, minimum_weight));
+            let others = (!near.is_exact_only()).then_some((others, minimum_weight));
             return Ok(wanted.of(self, Nearest::Exact(exact, others)));
         }
         let exact = near.exact().to_vec();
