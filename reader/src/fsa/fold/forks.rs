@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::opened::small;
 use crate::automaton::{Automaton, LabelSet};
+use crate::format::native::leaf::MAX_KEYS;
 
 /// With no more labels than this it takes less to look for keys that have one of them than to look at all keys.
 pub(super) const FEW: u32 = 8;
@@ -17,11 +18,14 @@ const NONE: u32 = u32::MAX;
 /// Places for prospects that are found by the ids of their states: one for each byte that an id is mixed to.
 const SLOTS: usize = 256;
 
-/// What is known of states, and where keys part on the way to the key at hand.
+/// What is known of states, and where keys of the leaf at hand lead that part.
 #[derive(Debug)]
 pub(super) struct Forks<S> {
-    places: Vec<Fork>,
-    branches: Vec<Branch>,
+    /// The keys of the leaf at hand that were parted, and those of them that were branched off.
+    parted: u64,
+    branched: u64,
+    /// By key the prospect that it was branched off to.
+    branches: [u32; MAX_KEYS],
     prospects: Vec<Prospect<S>>,
     /// By a part of a state's id its prospect and one, or 0.
     by_id: [u8; SLOTS],
@@ -32,21 +36,6 @@ pub(super) struct Forks<S> {
     start: Option<Known>,
     /// How often all was forgotten.
     generation: u32,
-}
-
-/// A place where several keys part.
-#[derive(Clone, Copy, Debug)]
-struct Fork {
-    depth: u32,
-    /// How many branches were there before.
-    branches: usize,
-}
-
-/// Keys whose labels lead to the same state.
-#[derive(Clone, Copy, Debug)]
-struct Branch {
-    keys: u64,
-    prospect: u32,
 }
 
 /// A state that was met.
@@ -153,8 +142,9 @@ pub(super) enum Origin {
 impl<S> Default for Forks<S> {
     fn default() -> Self {
         Forks {
-            places: Vec::new(),
-            branches: Vec::new(),
+            parted: 0,
+            branched: 0,
+            branches: [0; MAX_KEYS],
             prospects: Vec::new(),
             by_id: [0; SLOTS],
             ways: Vec::new(),
@@ -193,8 +183,8 @@ impl<S: Clone> Forks<S> {
     /// Starts in another leaf.
     #[inline(always)]
     pub(super) fn restart(&mut self) {
-        self.places.clear();
-        self.branches.clear();
+        self.parted = 0;
+        self.branched = 0;
         self.keep_few();
     }
 
@@ -205,8 +195,6 @@ impl<S: Clone> Forks<S> {
             self.forget();
         } else if self.prospects.is_empty() {
             // most that most searches need
-            self.places.reserve(16);
-            self.branches.reserve(16);
             self.prospects.reserve(32);
             self.ways.reserve(32);
             self.endings.reserve(64);
@@ -214,42 +202,38 @@ impl<S: Clone> Forks<S> {
         }
     }
 
-    /// Adds a fork.
+    /// Keys part. Each does once, where it shares no more with the key before it.
     #[inline(always)]
-    pub(super) fn push(&mut self, depth: u32) {
-        let branches = self.branches.len();
-        self.places.push(Fork { depth, branches });
+    pub(super) fn part(&mut self, keys: u64) {
+        self.parted |= keys;
     }
 
-    /// Adds a branch to the last fork.
+    /// Whether some of these keys were parted.
+    #[inline(always)]
+    pub(super) fn have_parted(&self, keys: u64) -> bool {
+        self.parted & keys != 0
+    }
+
+    /// The labels of keys that part lead to a prospect.
     #[inline(always)]
     pub(super) fn branch_off(&mut self, keys: u64, prospect: u32) {
-        self.branches.push(Branch { keys, prospect });
-    }
-
-    /// Goes back to a depth; whether there is a fork.
-    #[inline(always)]
-    pub(super) fn go_back(&mut self, depth: u32) -> bool {
-        while let Some(&fork) = self.places.last()
-            && fork.depth >= depth
-        {
-            if fork.depth == depth {
-                return true;
-            }
-            self.places.pop();
-            self.branches.truncate(fork.branches);
+        self.branched |= keys;
+        let mut left = keys;
+        while left != 0 {
+            self.branches[left.trailing_zeros() as usize] = prospect;
+            left &= left - 1;
         }
-        false
     }
 
-    /// The prospect of a key, and its state, if there is a fork at this depth that says so.
+    /// The prospect that a key was branched off to, and its state.
     #[inline(always)]
-    pub(super) fn branch(&self, key: u32, depth: u32) -> Option<(u32, S)> {
-        let fork = self.places.last().filter(|fork| fork.depth == depth)?;
-        let mut branches = self.branches[fork.branches..].iter();
-        let branch = branches.find(|branch| branch.keys >> key & 1 != 0)?;
-        let prospect = self.prospects.get(branch.prospect as usize)?;
-        Some((branch.prospect, prospect.state.clone()))
+    pub(super) fn branch(&self, key: u32) -> Option<(u32, S)> {
+        if self.branched >> key & 1 == 0 {
+            return None;
+        }
+        let number = *self.branches.get(key as usize)?;
+        let prospect = self.prospects.get(number as usize)?;
+        Some((number, prospect.state.clone()))
     }
 
     /// What is known of a state.

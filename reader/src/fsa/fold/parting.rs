@@ -64,7 +64,7 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
         let Some(state) = states.last() else {
             return Ok(0);
         };
-        forks.push(parting.depth);
+        forks.part(parting.keys);
         let origin = forks.origin(self.automaton, state, origin);
         let mut known = if let Some(known) = forks.known(origin) {
             known

@@ -3,6 +3,8 @@
 //! Only those keys are looked at whose shared bytes lead somewhere: a key that shares more than the automaton has read of
 //! the one before it leads nowhere either, and how much keys share is compared for all of them at once.
 
+use std::hint::select_unpredictable;
+
 use super::forks::Origin;
 use super::leaf::{Leaf, OUTSIDE};
 use super::opened::small;
@@ -212,12 +214,8 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
                 break;
             }
             key = next.trailing_zeros();
-            let shared = if on == 0 {
-                self.planes.shared(key)
-            } else {
-                reached
-            };
-            self.path.forks.go_back(shared);
+            // which of both it is, a processor cannot foresee
+            let shared = select_unpredictable(on == 0, self.planes.shared(key), reached);
             let kept = (shared as usize).checked_sub(depth).ok_or(SHARED)?;
             self.path.states.truncate(kept + 1);
             self.path.text.truncate(kept);
@@ -225,7 +223,7 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
             let codes = self.codes(key)?;
             let label = self.planes.label(key, self.alphabet);
             origin = Origin::Elsewhere;
-            let goes_on = if let Some((prospect, state)) = self.path.forks.branch(key, shared) {
+            let goes_on = if let Some((prospect, state)) = self.path.forks.branch(key) {
                 origin = Origin::Prospect(prospect);
                 self.path.states.push(state);
                 self.path.text.push(label);
@@ -254,7 +252,7 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
             if reached != shared + 1 {
                 origin = Origin::Elsewhere;
             }
-            is_fork = on.count_ones() >= MANY && !self.path.forks.go_back(reached);
+            is_fork = on.count_ones() >= MANY && !self.path.forks.have_parted(on);
         }
         self.hits.sort();
         Ok(())
