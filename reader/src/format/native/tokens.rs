@@ -183,17 +183,15 @@ impl<'a> TokenView<'a> {
         Ok(())
     }
 
-    /// The text of the code at `at`, before the end, with what happens to stand behind it, and its length; moves on to the
-    /// next code.
+    /// The text of the code at `at`, before the end; moves on to the next code.
     #[inline(always)]
-    pub fn next(self, codes: &[u8], at: &mut usize) -> Result<([u8; SLACK], usize), &'static str> {
+    pub fn next<'c>(self, codes: &'c [u8], at: &mut usize) -> Result<&'c [u8], &'static str>
+    where
+        'a: 'c,
+    {
         Ok(match self.meaning(codes, at)? {
-            Meaning::Byte(byte) => {
-                let mut text = [0; SLACK];
-                text[0] = byte;
-                (text, 1)
-            }
-            Meaning::Token(len, text) => (*text, len),
+            Meaning::Byte(_) => &codes[*at - 1..*at],
+            Meaning::Token(len, text) => &text[..len],
         })
     }
 

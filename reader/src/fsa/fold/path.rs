@@ -59,13 +59,13 @@ impl<S: Clone> Path<S> {
             if self.text.len() > MAX_KEY_LEN {
                 return Err(TOO_LONG);
             }
-            let (text, len) = tokens.next(codes, &mut next)?;
-            for &byte in text[..len].iter().skip(known) {
+            let text = tokens.next(codes, &mut next)?;
+            for &byte in &text[known.min(text.len())..] {
                 if !self.read(automaton, byte) {
                     return Ok(false);
                 }
             }
-            known = known.saturating_sub(len);
+            known = known.saturating_sub(text.len());
         }
         Ok(true)
     }

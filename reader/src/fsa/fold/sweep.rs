@@ -220,7 +220,6 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
             self.path.states.truncate(kept + 1);
             self.path.text.truncate(kept);
             left &= !below(key + 1);
-            let codes = self.codes(key)?;
             let label = self.planes.label(key, self.alphabet);
             origin = Origin::Elsewhere;
             let goes_on = if let Some((prospect, state)) = self.path.forks.branch(key) {
@@ -231,13 +230,11 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
             } else {
                 known != 0 || self.path.read(self.automaton, label)
             };
-            let behind = known.saturating_sub(1);
-            if goes_on
-                && self
-                    .path
-                    .read_codes(self.automaton, codes, self.tokens, behind)?
-            {
-                self.path.hit(self.automaton, self.ordinal(key), self.hits);
+            if goes_on {
+                let (codes, behind) = (self.codes(key)?, known.saturating_sub(1));
+                if (self.path).read_codes(self.automaton, codes, self.tokens, behind)? {
+                    self.path.hit(self.automaton, self.ordinal(key), self.hits);
+                }
             }
             if self.path.text.len() > MAX_KEY_LEN {
                 return Err(TOO_LONG);
