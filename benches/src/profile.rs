@@ -1,4 +1,4 @@
-//! What a get takes, counted instead of timed: instructions, and jumps that a simple predictor misses, by part of the
+//! What a query takes, counted instead of timed: instructions, and jumps that a simple predictor misses, by part of the
 //! reader. Valgrind's callgrind counts, binutils' addr2line says which function an instruction was compiled from.
 
 use std::collections::BTreeMap;
@@ -6,9 +6,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// The parts, and the functions of the reader that are theirs with all that is inlined into them. Of nested functions
-/// the innermost one counts.
-const PARTS: [(&str, &[&str]); 6] = [
+/// Parts of the reader, and the functions that are theirs with all that is inlined into them. Of nested functions the
+/// innermost one counts.
+pub type Parts = [(&'static str, &'static [&'static str])];
+
+/// The parts of a get.
+pub const GET: &Parts = &[
     ("tokens", &["common_from"]),
     ("leaf", &["search", "find_in"]),
     ("slots", &["get_by_slots"]),
@@ -17,9 +20,47 @@ const PARTS: [(&str, &[&str]); 6] = [
     ("value", &["get_below"]),
 ];
 
+/// The parts of a fuzzy query.
+pub const FUZZY: &Parts = &[
+    (
+        "walk",
+        &[
+            "advance",
+            "enter",
+            "target",
+            "own_labels",
+            "own_labels_by_halves",
+        ],
+    ),
+    (
+        "look-ups",
+        &[
+            "look_below",
+            "look_up_behind",
+            "look_for",
+            "get_alone",
+            "walk",
+        ],
+    ),
+    ("looks", &["look_into"]),
+    ("sweeps", &["read_keys"]),
+    (
+        "automaton",
+        &[
+            "step",
+            "read_byte",
+            "far",
+            "default_step",
+            "endings",
+            "learn",
+            "add_new",
+        ],
+    ),
+];
+
 /// Names of the parts, then of what belongs to none.
-pub fn parts() -> impl Iterator<Item = &'static str> {
-    PARTS.iter().map(|&(name, _)| name).chain(["other"])
+pub fn names(parts: &Parts) -> impl Iterator<Item = &'static str> {
+    parts.iter().map(|&(name, _)| name).chain(["other"])
 }
 
 /// What was counted.
@@ -83,47 +124,55 @@ pub fn read(dump: &str, program: &Path) -> Result<Costs> {
     Ok(costs)
 }
 
-/// The costs of one get, where `more` holds those of so many gets more than `fewer`.
-pub fn per_get(more: &Costs, fewer: &Costs, gets: f64) -> Costs {
+/// The costs of one query, where `more` holds those of so many queries more than `fewer`.
+pub fn per_query(more: &Costs, fewer: &Costs, queries: f64) -> Costs {
     let mut costs = more.clone();
     for (&address, &cost) in fewer {
         costs.entry(address).or_default().add(cost, -1.0);
     }
     for cost in costs.values_mut() {
-        cost.instructions /= gets;
-        cost.mispredicted /= gets;
+        cost.instructions /= queries;
+        cost.mispredicted /= queries;
     }
     costs.retain(|_, cost| *cost != Cost::default());
     costs
 }
 
-/// Sums up costs by part, in the order of [`parts`]. `frames` is what `addr2line --addresses --inlines --functions`
+/// Sums up costs by part, in the order of their [`names`]. `frames` is what `addr2line --addresses --inlines --functions`
 /// says of their addresses.
-pub fn by_part(costs: &Costs, frames: &str) -> Result<Vec<Cost>> {
-    let mut sums = vec![Cost::default(); PARTS.len() + 1];
-    let mut parts: BTreeMap<u64, usize> = BTreeMap::new();
+pub fn by_part(costs: &Costs, frames: &str, parts: &Parts) -> Result<Vec<Cost>> {
+    let mut sums = vec![Cost::default(); parts.len() + 1];
+    let mut owners: BTreeMap<u64, usize> = BTreeMap::new();
     let mut address = 0;
     for line in frames.lines() {
         if let Some(digits) = line.strip_prefix("0x") {
             address = u64::from_str_radix(digits, 16).with_context(|| format!("`{line}`"))?;
-        } else if let Some(part) = part_of(line) {
+        } else if let Some(part) = part_of(line, parts) {
             // frames come from the inside out
-            parts.entry(address).or_insert(part);
+            owners.entry(address).or_insert(part);
         }
     }
     for (address, &cost) in costs {
-        let part = parts.get(address).copied().unwrap_or(PARTS.len());
+        let part = owners.get(address).copied().unwrap_or(parts.len());
         sums[part].add(cost, 1.0);
     }
     Ok(sums)
 }
 
-/// The part of a function, given by its name, maybe with a path before it and parameters behind it. Lines that name a
+/// The part of a function, given by its name, maybe with a path before it and parameters of types anywhere. Lines that name a
 /// place in a source match none.
-fn part_of(function: &str) -> Option<usize> {
-    let name = function.split('<').next()?;
-    let name = name.rsplit("::").next()?;
-    PARTS.iter().position(|(_, names)| names.contains(&name))
+fn part_of(function: &str, parts: &Parts) -> Option<usize> {
+    let mut depth = 0;
+    let plain: String = (function.chars())
+        .filter(|&c| {
+            depth += i32::from(c == '<');
+            let outside = depth == 0;
+            depth -= i32::from(c == '>');
+            outside
+        })
+        .collect();
+    let name = plain.rsplit("::").next()?;
+    parts.iter().position(|(_, names)| names.contains(&name))
 }
 
 #[cfg(test)]
@@ -154,19 +203,19 @@ mod tests {
         assert_eq!(costs, due.into());
 
         let frames = "0x0000000000000010\nfirst_chunk<u8, 8>\ncore/mod.rs:1\ncommon_from\nreader/tokens.rs:7\n\
-            search<4, 3, 5>\nreader/leaf.rs:1\n0x14\nreader::fsa::fold::Fold::get_by_nodes\nreader/mod.rs:9\n\
+            search<4, 3, 5>\nreader/leaf.rs:1\n0x14\nreader::fsa::Fold<Vec<u8>>::get_by_nodes\nreader/mod.rs:9\n\
             0x1c\nmain\n??:?\n";
-        let sums = by_part(&costs, frames).unwrap();
-        let named: Vec<_> = parts().zip(&sums).collect();
+        let sums = by_part(&costs, frames, GET).unwrap();
+        let named: Vec<_> = names(GET).zip(&sums).collect();
         assert_eq!(named[0], ("tokens", &cost(140.0, 0.0)));
         assert_eq!(named[3], ("nodes", &cost(100.0, 30.0)));
         assert_eq!(named[6], ("other", &cost(80.0, 10.0)));
     }
 
     #[test]
-    fn what_both_runs_do_is_no_part_of_a_get() {
+    fn what_both_runs_do_is_no_part_of_a_query() {
         let costs = |a, b| Costs::from([(1, cost(a, 0.0)), (2, cost(b, b))]);
-        let one = per_get(&costs(50.0, 30.0), &costs(50.0, 10.0), 10.0);
+        let one = per_query(&costs(50.0, 30.0), &costs(50.0, 10.0), 10.0);
         assert_eq!(one, [(2, cost(2.0, 2.0))].into());
     }
 }

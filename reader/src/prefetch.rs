@@ -1,6 +1,9 @@
 //! Asking for memory before it is needed.
 #![expect(unsafe_code, reason = "a prefetch takes a pointer")]
 
+/// Bytes of a cache line.
+pub(crate) const LINE: usize = 64;
+
 /// Asks for the cache line of `slice[at]`, should there be such a place. Wrong guesses cost a little
 /// bandwidth, nothing else.
 #[inline]

@@ -1,13 +1,12 @@
 //! Keys near a string.
 
-use keyfold_compiler::{Compiler, Input};
 use keyfold_reader::automaton::MAX_DISTANCE;
-use keyfold_reader::{Completion, Dictionary, Error, ValueKind};
+use keyfold_reader::{Completion, Dictionary, Entries, Error, ValueKind};
 use proptest::prelude::*;
 
 use super::oracle::{characters, distance, last_row};
 use super::{Segments, found, keys, segments};
-use crate::support::{Folder, LAYOUTS, laid_out, options};
+use crate::support::{Folder, LAYOUTS, Layout, Rows, compile, laid_out, options};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
@@ -37,6 +36,18 @@ proptest! {
     }
 }
 
+/// Those of a file in a layout, which stays mapped without its folder.
+fn entries_of(layout: Layout, rows: &Rows) -> Entries {
+    let folder = Folder::new();
+    let path = folder.file("many");
+    compile(
+        &laid_out(layout, options(ValueKind::Completion)),
+        rows,
+        &path,
+    );
+    Dictionary::open(path).unwrap().entries()
+}
+
 /// So many that there are nodes above the leaves, and leaves whose keys start by several labels, ASCII and others.
 #[test]
 fn are_found_among_many() {
@@ -54,15 +65,11 @@ fn are_found_among_many() {
     }
     assert!(all.len() > 1_000, "{}", all.len());
     all.sort();
+    let rows: Rows = (all.iter())
+        .map(|key| (key.clone().into_bytes(), b"1".to_vec()))
+        .collect();
     for layout in LAYOUTS {
-        let folder = Folder::new();
-        let mut compiler = Compiler::new(laid_out(layout, options(ValueKind::Completion))).unwrap();
-        for key in &all {
-            compiler.add(key.as_bytes(), Input::Text(b"1")).unwrap();
-        }
-        let path = folder.file("many");
-        compiler.finish(&path, true).unwrap();
-        let entries = Dictionary::open(path).unwrap().entries();
+        let entries = entries_of(layout, &rows);
         for query in ["acdx", "ddéac", "aaxaa", "éa", "xxyxx", "édéca", "c"] {
             let wanted = characters(query.as_bytes());
             let mut near: Vec<_> = all
@@ -117,16 +124,11 @@ fn the_nearest_come_first_however_many() {
         .collect();
     expected.sort_by_key(|(key, score, weight)| (*score, u64::MAX - weight, key.clone()));
     assert!(expected.len() > 2 * 4096);
+    let rows: Rows = (all.iter())
+        .map(|key| (key.clone(), weight(key).to_string().into_bytes()))
+        .collect();
     for layout in LAYOUTS {
-        let folder = Folder::new();
-        let mut compiler = Compiler::new(laid_out(layout, options(ValueKind::Completion))).unwrap();
-        for key in &all {
-            let weight = weight(key).to_string();
-            compiler.add(key, Input::Text(weight.as_bytes())).unwrap();
-        }
-        let path = folder.file("many");
-        compiler.finish(&path, true).unwrap();
-        let entries = Dictionary::open(path).unwrap().entries();
+        let entries = entries_of(layout, &rows);
         for most in [1, 2, 4] {
             let expected: Vec<_> = (expected.iter())
                 .filter(|&&(_, score, _)| score <= most)

@@ -13,6 +13,15 @@ pub struct FuzzyPrefix {
     with_exact: bool,
 }
 
+/// What there is beside the keys that start with what was typed.
+pub(crate) enum Inexact {
+    Nothing,
+    /// What this accepts.
+    Others(FuzzyPrefix),
+    /// What is typed is not all UTF-8, so that it cannot be told apart by bytes: this accepts all.
+    Mixed(FuzzyPrefix),
+}
+
 /// What was read of a key.
 #[derive(Clone, Copy, Debug)]
 pub struct Typed {
@@ -34,16 +43,16 @@ impl FuzzyPrefix {
         })
     }
 
-    /// Accepts none of the keys that start with what was typed, if that is all UTF-8; else what is near it cannot be told
-    /// apart by bytes.
-    pub(crate) fn inexact(self) -> Option<Self> {
-        let with_exact = false;
-        (self.typed.is_valid()).then_some(FuzzyPrefix { with_exact, ..self })
-    }
-
-    /// Whether all that is accepted starts with what was typed, if that is all UTF-8.
-    pub(crate) fn is_exact_only(&self) -> bool {
-        self.typed.len() == 0 || self.typed.max_distance() == 0
+    /// What there is beside the keys that start with what was typed.
+    pub(crate) fn inexact(self) -> Inexact {
+        if !self.typed.is_valid() {
+            Inexact::Mixed(self)
+        } else if self.typed.len() == 0 || self.typed.max_distance() == 0 {
+            Inexact::Nothing
+        } else {
+            let with_exact = false;
+            Inexact::Others(FuzzyPrefix { with_exact, ..self })
+        }
     }
 
     /// What all keys start with.

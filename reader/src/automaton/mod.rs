@@ -21,6 +21,7 @@ mod subsequence;
 pub use and::And;
 pub(crate) use characters::{Characters, Partial};
 pub use completion::FuzzyPrefix;
+pub(crate) use completion::Inexact;
 #[cfg(feature = "fst")]
 pub use fst::FstAutomaton;
 pub use glob::Glob;

@@ -169,16 +169,15 @@ impl<A: Automaton> BestFirst<A> {
             };
             let depth = item.depth + 1;
             self.places.check_depth(entries, child, depth)?;
-            if self.begin(entries, item, &[label], child, &state)? {
-                continue;
-            }
             let weight = self.places.weight(entries, child, item.weight, depth)?;
             if weight.0 < self.least() {
                 self.places.truncate(mark);
                 continue;
             }
-            let text = self.texts.append(item.path, &[label]);
-            self.add(text, text, depth, weight, child, state);
+            if !self.begin(entries, item, &[label], child, &state)? {
+                let text = self.texts.append(item.path, &[label]);
+                self.add(text, text, depth, weight, child, state);
+            }
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::best::BestFirst;
 use super::floor::Floor;
 use super::heaviest::HeaviestFirst;
-use crate::automaton::{Every, FuzzyPrefix};
+use crate::automaton::{Every, FuzzyPrefix, Inexact};
 use crate::entries::{Entries, Found, Matches, Walk};
 use crate::error::Result;
 use crate::value::Value;
@@ -99,15 +99,18 @@ impl Entries {
         wanted: &Completion,
     ) -> Result<Matches<'static>> {
         let near = FuzzyPrefix::new(prefix, max_distance, minimum_prefix)?;
-        if let Some(others) = near.clone().inexact() {
-            let exact = Heaviest::new(self, prefix, wanted)?;
-            let minimum_weight = wanted.minimum_weight;
-            let others = (!near.is_exact_only()).then_some((others, minimum_weight));
-            return Ok(wanted.of(self, Nearest::Exact(exact, others)));
-        }
-        let exact = near.exact().to_vec();
-        let search = BestFirst::new(self, near, &exact, wanted.minimum_weight)?;
-        Ok(wanted.of(self, search))
+        let minimum_weight = wanted.minimum_weight;
+        let others = match near.inexact() {
+            Inexact::Nothing => None,
+            Inexact::Others(near) => Some((near, minimum_weight)),
+            Inexact::Mixed(near) => {
+                let exact = near.exact().to_vec();
+                let search = BestFirst::new(self, near, &exact, minimum_weight)?;
+                return Ok(wanted.of(self, search));
+            }
+        };
+        let exact = Heaviest::new(self, prefix, wanted)?;
+        Ok(wanted.of(self, Nearest::Exact(exact, others)))
     }
 }
 

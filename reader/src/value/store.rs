@@ -11,14 +11,13 @@ use crate::error::{Error, Fault, InFile, Result, Section};
 use crate::format::to_usize;
 use crate::format::value::{self, ValueProperties};
 use crate::fsa::ValueHandle;
-use crate::prefetch::prefetch;
+use crate::prefetch::{LINE, prefetch};
 
 /// Most bytes a value takes when it is not compressed: 256 MiB. Larger ones are neither written nor read,
 /// so that a few damaged bytes cannot ask for all memory.
 pub const MAX_VALUE_LEN: usize = 256 << 20;
 
-/// Bytes of a cache line, and how many lines of a value are asked for: those of a small document.
-const LINE: usize = 64;
+/// How many lines of a value are asked for: those of a small document.
 const PREFETCHED_LINES: usize = 3;
 
 /// The values of one file; clones share its bytes.

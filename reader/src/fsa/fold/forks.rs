@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::opened::small;
+use super::small;
 use crate::automaton::{Automaton, LabelSet};
 use crate::format::native::leaf::MAX_KEYS;
 

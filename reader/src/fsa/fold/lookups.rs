@@ -1,13 +1,13 @@
 //! Look-ups in the fold: a slot or a node at a time, then the leaf.
 
-use super::{Fold, LINE, Place};
+use super::{Fold, Place};
 use crate::error::Fault;
 use crate::format::native::node::{LEAF, leaf_offset};
 use crate::format::native::slots::{self, END, JUNCTION, Junction, SLOT_LEN, Slot};
 use crate::format::native::tokens::{Query, Short};
 use crate::fsa::ValueHandle;
 use crate::fsa::batch::{GetMany, Lookups, Step};
-use crate::prefetch::prefetch;
+use crate::prefetch::{LINE, prefetch};
 
 /// The look-ups below one position, through the slots or the nodes.
 struct FoldLookups<'f> {

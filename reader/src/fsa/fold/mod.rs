@@ -12,6 +12,7 @@ mod named;
 mod numbers;
 mod only;
 mod opened;
+mod ordinals;
 mod part;
 mod parting;
 mod path;
@@ -21,6 +22,7 @@ mod prefixes;
 mod ranges;
 mod scan;
 mod select;
+mod sets;
 mod sweep;
 mod trail;
 mod way;
@@ -42,7 +44,6 @@ use crate::format::native::ints::Ints;
 use crate::format::native::node::{LEAF, Node, leaf_offset};
 use crate::format::native::tokens::{Query, Short, Tokens};
 use crate::format::to_usize;
-use crate::prefetch::prefetch;
 use crate::simd;
 use leaf::{Codec, Leaf};
 use place::Place;
@@ -53,11 +54,6 @@ const NODE_ORDER: &str = "a target does not lead backwards: a cycle";
 const NO_SUCH_KEY: &str = "a slot leads to a key that its leaf lacks";
 const SHARED: &str = "a key shares more than the key before it has";
 const TOO_LONG: &str = "a key is longer than any key can be";
-
-/// How many bytes of a leaf are asked for: the planes, and the codes of the first keys.
-const LEAF_AHEAD: usize = 256;
-/// Bytes of a cache line.
-const LINE: usize = 64;
 
 /// The keys of a native file; clones share its bytes.
 #[derive(Clone, Debug)]
@@ -76,40 +72,23 @@ pub struct Fold {
     bit_counts: simd::BitCounts,
 }
 
-/// A look-up.
-struct Get<'a> {
+/// A walk along labels.
+struct Follow<'a> {
     fold: &'a Fold,
     state: u64,
     labels: &'a [u8],
 }
-
-impl simd::Task for Get<'_> {
-    type Output = Result<Option<u32>, Fault>;
-
-    #[inline(always)]
-    fn run(self) -> Self::Output {
-        let fold = self.fold;
-        if !fold.slots.is_empty() && Some(self.state) == fold.root() {
-            fold.get_by_slots(self.labels)
-        } else {
-            fold.get_by_nodes(self.state, self.labels)
-        }
-    }
-}
-
-/// A walk along labels.
-struct Follow<'a>(Get<'a>);
 
 impl simd::Task for Follow<'_> {
     type Output = Result<Option<u64>, Fault>;
 
     #[inline(always)]
     fn run(self) -> Self::Output {
-        let Get {
+        let Follow {
             fold,
             state,
             labels,
-        } = self.0;
+        } = self;
         if !fold.slots.is_empty() && Some(state) == fold.root() {
             let short = Short::of(labels);
             let query = Query::new(labels, &short);
@@ -242,84 +221,14 @@ impl Fold {
         }
     }
 
-    /// The ordinal of the key that leads on from a position by `labels`.
-    #[inline]
-    pub(super) fn get(&self, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
-        let ordinal = self.bit_counts.run(Get {
-            fold: self,
-            state,
-            labels,
-        })?;
-        Ok(ordinal.map(u64::from))
-    }
-
-    #[inline(always)]
-    fn get_by_slots(&self, key: &[u8]) -> Result<Option<u32>, Fault> {
-        let short = Short::of(key);
-        let query = Query::new(key, &short);
-        match self.way(&query, |_, _| Ok(()))? {
-            Way::Leaf { offset, top, key } => self.find_in(offset, &query, top, Some(key)),
-            Way::Slots(base) => self.ends_at(base),
-            Way::Nowhere(_) => Ok(None),
-        }
-    }
-
-    /// Asks for the memory of a leaf, all at once: where its planes and its codes stand is known only when its header is
-    /// there.
-    #[inline(always)]
-    fn ask_for_leaf(&self, offset: u64) {
-        for line in (0..LEAF_AHEAD).step_by(LINE) {
-            prefetch(&self.leaves, to_usize(offset) + line);
-        }
-    }
-
-    /// The ordinal of the query in the leaf at `offset`, whose keys differ from byte `top` on.
-    #[inline(always)]
-    fn find_in(
-        &self,
-        offset: u64,
-        query: &Query<'_>,
-        top: usize,
-        hint: Option<u32>,
-    ) -> Result<Option<u32>, Fault> {
-        self.ask_for_leaf(offset);
-        let leaf = self.leaf(offset)?;
-        match leaf.descend(self.codec(), query, top, hint) {
-            Ok((found, depth, true)) if depth == query.bytes().len() => {
-                Ok(Some(leaf.header.first.wrapping_add(found)))
-            }
-            Ok(_) => Ok(None),
-            Err(reason) => Err(self.leaf_fault(offset, reason)),
-        }
-    }
-
-    #[inline(always)]
-    fn get_by_nodes(&self, state: u64, labels: &[u8]) -> Result<Option<u32>, Fault> {
-        let Place::Node { offset, depth } = Place::unpack(state) else {
-            return self.ordinal_below(state, labels);
-        };
-        let node = self.node(offset)?;
-        match labels.strip_prefix(node.chain.get(depth..).unwrap_or_default()) {
-            Some(rest) => self.get_behind(offset, node, rest),
-            None => Ok(None),
-        }
-    }
-
-    fn ordinal_below(&self, state: u64, labels: &[u8]) -> Result<Option<u32>, Fault> {
-        match self.follow(state, labels)? {
-            Some(state) => self.ordinal(state),
-            None => Ok(None),
-        }
-    }
-
     /// Follows labels one after the other.
     #[inline]
     pub(super) fn follow(&self, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
-        self.bit_counts.run(Follow(Get {
+        self.bit_counts.run(Follow {
             fold: self,
             state,
             labels,
-        }))
+        })
     }
 
     #[inline(always)]
@@ -484,21 +393,10 @@ impl Fold {
         }
         Ok(labels)
     }
+}
 
-    /// The ordinal of the key that ends at a position.
-    pub(super) fn ordinal(&self, state: u64) -> Result<Option<u32>, Fault> {
-        match Place::unpack(state) {
-            Place::Node { offset, depth } => {
-                let node = self.node(offset)?;
-                Ok(node.ordinal.filter(|_| depth >= node.chain.len()))
-            }
-            Place::Leaf { offset, key, depth } => {
-                let leaf = self.leaf(offset)?;
-                let mut text = Vec::new();
-                let before = self.tail(&leaf, key, offset, &mut text)?;
-                let ends = before + text.len() == depth;
-                Ok(ends.then(|| leaf.header.first.wrapping_add(key)))
-            }
-        }
-    }
+/// A length or a count, which the lengths of keys and what fits in memory bound far below 2^32.
+#[inline]
+fn small(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }

@@ -126,13 +126,13 @@ impl<A: Automaton> simd::Task for Look<'_, A> {
         while let Some(&first) = node.separators.get(range) {
             let target = node.target(range);
             if target & LEAF == 0 {
-                if !first.is_ascii() || !self.child(first, target)? {
+                if !first.is_ascii() || !self.look_below(first, target)? {
                     break;
                 }
             } else {
                 let end = node.separators.get(range + 1).copied();
                 let offset = leaf_offset(target);
-                let left = self.leaf(offset, first, end);
+                let left = self.look_into(offset, first, end);
                 let left = left.map_err(|reason| self.fold.leaf_fault(offset, reason))?;
                 if left != 0 {
                     let left = Some(left);
@@ -160,7 +160,7 @@ impl<A: Automaton> Look<'_, A> {
     /// Looks into a leaf, whose keys start by labels from `first` up to `end`; the keys that part at its top behind whose
     /// labels not all is named.
     #[inline(always)]
-    fn leaf(&mut self, offset: u64, first: u8, end: Option<u8>) -> Result<u64, &'static str> {
+    fn look_into(&mut self, offset: u64, first: u8, end: Option<u8>) -> Result<u64, &'static str> {
         let fold = self.fold;
         let leaf = Leaf::read(&fold.leaves, to_usize(offset))?;
         if !FewPlanes::have_room(&leaf.header) {
@@ -210,7 +210,7 @@ impl<A: Automaton> Look<'_, A> {
 
     /// Looks up what is named below a child that is a node; whether all is.
     #[inline(always)]
-    fn child(&mut self, label: u8, target: u32) -> Result<bool, Fault> {
+    fn look_below(&mut self, label: u8, target: u32) -> Result<bool, Fault> {
         let (fold, row) = (self.fold, self.row);
         let known = &self.front.known;
         let prospect = if known.own.contains(label) {

@@ -6,7 +6,8 @@
 
 use super::leaf::OUTSIDE;
 use super::planes::Planes;
-use super::{Fold, LEAF, Place, TOO_LONG, leaf_offset};
+use super::sets::below;
+use super::{Fold, LEAF, Place, TOO_LONG, leaf_offset, small};
 use crate::automaton::LabelSet;
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::Fault;
@@ -75,14 +76,8 @@ impl Keys {
     /// A bit for each key behind the first.
     #[inline]
     fn others(self) -> u64 {
-        below(self.end) & !below(self.first + 1)
+        below(self.end.into()) & !below(u32::from(self.first) + 1)
     }
-}
-
-/// A bit for each of the first `count` keys.
-#[inline]
-fn below(count: u8) -> u64 {
-    1u64.checked_shl(count.into()).unwrap_or(0).wrapping_sub(1)
 }
 
 /// What the children of a position in a leaf start with.
@@ -255,7 +250,7 @@ impl Opened {
         let start = self.branches.len();
         self.add_branches(fold, offset)?;
         Ok(Inside::Node {
-            state: top(offset),
+            state: Place::top(offset).pack(),
             start: small(start),
             end: small(self.branches.len()),
         })
@@ -266,7 +261,7 @@ impl Opened {
     pub(in crate::fsa) fn stored(&self, at: Inside) -> u64 {
         match at {
             Inside::Node { state, .. } => state,
-            Inside::Leaf(offset) => top(offset),
+            Inside::Leaf(offset) => Place::top(offset).pack(),
             Inside::Keys(keys) => Place::Leaf {
                 offset: self.leaves[keys.leaf as usize].offset,
                 key: keys.first.into(),
@@ -416,7 +411,7 @@ impl Opened {
                     }
                     number(hits.trailing_zeros())
                 };
-                let behind = (equal | less) & keys.others() & !below(first + 1);
+                let behind = (equal | less) & keys.others() & !below(u32::from(first) + 1);
                 Ok(Some(Child::Inside(Inside::Keys(Keys {
                     depth: keys.depth + 1,
                     first,
@@ -457,10 +452,10 @@ impl Opened {
                 return Ok(ends.then(|| planes.header.first.wrapping_add(key.into())));
             };
             let (equal, less) = planes.compare_shared(depth);
-            let others = at.others() & !below(key + 1);
+            let others = at.others() & !below(u32::from(key) + 1);
             let hits = planes.with_label(label, &fold.alphabet) & equal & others;
             let next = number(hits.trailing_zeros());
-            if hits == 0 || less & others & below(next) != 0 {
+            if hits == 0 || less & others & below(next.into()) != 0 {
                 return Ok(None);
             }
             key = next;
@@ -473,7 +468,7 @@ impl Opened {
     pub(crate) fn weight(&mut self, fold: &Fold, at: Inside) -> Result<u32, Fault> {
         match at {
             Inside::Node { state, .. } => fold.inner_weight(state),
-            Inside::Leaf(offset) => fold.inner_weight(top(offset)),
+            Inside::Leaf(offset) => fold.inner_weight(Place::top(offset).pack()),
             Inside::Keys(keys) => {
                 let open = &mut self.leaves[keys.leaf as usize];
                 if open.weights.is_empty() {
@@ -489,24 +484,8 @@ impl Opened {
     }
 }
 
-/// The position at the top of a leaf.
-fn top(offset: u64) -> u64 {
-    Place::Leaf {
-        offset,
-        key: 0,
-        depth: 0,
-    }
-    .pack()
-}
-
 /// The number of a key in a leaf, or one more than that.
 #[inline]
 fn number(key: u32) -> u8 {
     key.to_le_bytes()[0]
-}
-
-/// A length or a count, which the lengths of keys and what fits in memory bound far below 2^32.
-#[inline]
-pub(super) fn small(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }

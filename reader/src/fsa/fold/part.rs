@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::leaf::OUTSIDE;
-use super::opened::small;
 use super::planes::{FewPlanes, Planes};
 use super::weights::weight;
-use super::{Fold, Place, SHARED, TOO_LONG};
+use super::{Fold, Place, SHARED, TOO_LONG, small};
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::Fault;
 use crate::format::to_usize;

@@ -1,10 +1,11 @@
 //! Where keys of a leaf part: which of them may lead on, and those that an automaton can name.
 
 use super::forks::{Endings, FEW, Origin};
-use super::opened::small;
 use super::path::Path;
 use super::planes::Planes;
-use super::sweep::{Reading, below, below_first, runs};
+use super::sets::{below, below_first, runs};
+use super::small;
+use super::sweep::Reading;
 use crate::automaton::{Automaton, LabelSet};
 use crate::format::native::alphabet::Alphabet;
 use crate::format::native::tokens::{Query, Short};

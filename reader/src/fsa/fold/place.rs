@@ -20,6 +20,15 @@ const LEAF_OFFSET_BITS: u32 = 36;
 const DEPTH_BITS: u32 = 21;
 
 impl Place {
+    /// At the top of a leaf.
+    pub(super) fn top(offset: u64) -> Self {
+        Place::Leaf {
+            offset,
+            key: 0,
+            depth: 0,
+        }
+    }
+
     #[inline]
     pub(super) fn pack(self) -> u64 {
         match self {

@@ -7,11 +7,11 @@ use std::hint::select_unpredictable;
 
 use super::forks::Origin;
 use super::leaf::{Leaf, OUTSIDE};
-use super::opened::small;
 use super::parting::Parting;
 use super::path::Path;
 use super::planes::{FewPlanes, Planes};
-use super::{Fold, SHARED, TOO_LONG};
+use super::sets::{below, below_first, runs, without};
+use super::{Fold, SHARED, TOO_LONG, small};
 use crate::automaton::{Automaton, LabelSet};
 use crate::dictionary::MAX_KEY_LEN;
 use crate::error::Fault;
@@ -65,12 +65,6 @@ impl<S: Clone> Path<S> {
 /// Fewer keys that part are read one by one.
 const MANY: u32 = 5;
 
-/// A bit for each of the first `count` keys.
-#[inline(always)]
-pub(super) fn below(count: u32) -> u64 {
-    1u64.checked_shl(count).unwrap_or(0).wrapping_sub(1)
-}
-
 /// A leaf to be read.
 struct Sweep<'a, A: Automaton> {
     fold: &'a Fold,
@@ -97,10 +91,10 @@ impl<A: Automaton> simd::Task for Sweep<'_, A> {
         } = self;
         if FewPlanes::have_room(&leaf.header) {
             let planes = &FewPlanes::new(&leaf, offset)?;
-            Reading::new(fold, automaton, planes, start, path, hits).run()
+            Reading::new(fold, automaton, planes, start, path, hits).read_keys()
         } else {
             let planes = &<Planes>::new(&leaf, offset)?;
-            Reading::new(fold, automaton, planes, start, path, hits).run()
+            Reading::new(fold, automaton, planes, start, path, hits).read_keys()
         }
     }
 }
@@ -163,7 +157,7 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
     }
 
     #[inline(always)]
-    fn run(mut self) -> Result<(), &'static str> {
+    fn read_keys(mut self) -> Result<(), &'static str> {
         let Start {
             mut key,
             depth,
@@ -254,23 +248,4 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
         self.hits.sort();
         Ok(())
     }
-}
-
-/// A bit for each key before the first of some.
-#[inline(always)]
-pub(super) fn below_first(keys: u64) -> u64 {
-    (keys & keys.wrapping_neg()).wrapping_sub(1)
-}
-
-/// Keys without some of those that part at one place, and without the keys that start like these.
-#[inline(always)]
-fn without(keys: u64, parting: u64, dropped: u64) -> u64 {
-    keys & !(dropped | runs(keys & !parting, dropped))
-}
-
-/// The keys of a set that follow some keys without a gap.
-#[inline(always)]
-pub(super) fn runs(keys: u64, before: u64) -> u64 {
-    // a carry runs through them
-    keys & !keys.wrapping_add(before << 1 & keys)
 }
