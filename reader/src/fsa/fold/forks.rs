@@ -124,9 +124,38 @@ impl Endings {
 /// What may follow in a state.
 #[derive(Clone, Copy, Debug)]
 struct Ending {
-    start: usize,
-    end: usize,
+    start: u32,
     score: u32,
+    head: Head,
+}
+
+/// How an ending starts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    /// Bytes of the ending.
+    len: u32,
+    /// The first of them.
+    bytes: [u8; 2],
+}
+
+impl Head {
+    #[inline(always)]
+    fn of(ending: &[u8]) -> Self {
+        let len = small(ending.len());
+        let bytes = match *ending {
+            [] => [0; 2],
+            [first] => [first, 0],
+            [first, second, ..] => [first, second],
+        };
+        Head { len, bytes }
+    }
+
+    /// The first byte or the second one, if it has as many.
+    #[inline(always)]
+    pub(super) fn byte(self, at: usize) -> Option<u8> {
+        let byte = self.bytes.get(at).copied();
+        byte.filter(|_| at < self.len as usize)
+    }
 }
 
 /// Where a state was met.
@@ -367,10 +396,12 @@ impl<S: Clone> Forks<S> {
                     endings.seconds.insert(*second);
                 }
             }
-            let start = self.text.len();
+            self.endings.push(Ending {
+                start: small(self.text.len()),
+                score,
+                head: Head::of(ending),
+            });
             self.text.extend_from_slice(ending);
-            let end = self.text.len();
-            self.endings.push(Ending { start, end, score });
         });
         endings.end = small(self.endings.len());
         self.prospects.push(Prospect {
@@ -388,11 +419,24 @@ impl<S: Clone> Forks<S> {
         self.prospects[prospect as usize].endings.as_ref()
     }
 
-    /// An ending.
+    /// How the endings of a prospect start.
+    #[inline(always)]
+    pub(super) fn heads(&self, endings: &Endings) -> impl Iterator<Item = Head> {
+        let all = &self.endings[endings.start as usize..endings.end as usize];
+        all.iter().map(|ending| ending.head)
+    }
+
+    /// How an ending starts.
+    #[inline(always)]
+    pub(super) fn head(&self, number: u32) -> Head {
+        self.endings[number as usize].head
+    }
+
+    /// The text and the score of an ending.
     #[inline(always)]
     pub(super) fn ending(&self, number: u32) -> (&[u8], u32) {
-        let ending = self.endings[number as usize];
-        (&self.text[ending.start..ending.end], ending.score)
+        let Ending { start, score, head } = self.endings[number as usize];
+        (&self.text[start as usize..][..head.len as usize], score)
     }
 }
 

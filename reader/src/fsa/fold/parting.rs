@@ -176,8 +176,8 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
     #[inline(always)]
     fn with_byte(&self, endings: &Endings, at: usize) -> u64 {
         let mut with = 0;
-        for ending in endings.numbers() {
-            if let Some(&byte) = self.path.forks.ending(ending).0.get(at) {
+        for ending in self.path.forks.heads(endings) {
+            if let Some(byte) = ending.byte(at) {
                 with |= self.planes.with_label(byte, self.alphabet);
             }
         }
@@ -201,11 +201,9 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             key
         };
         for ending in endings.numbers() {
-            let (text, _) = self.path.forks.ending(ending);
+            let head = self.path.forks.head(ending);
             let [first, second] = starts;
-            let starts_so = text.first().copied() == first
-                && (second.is_none() || text.get(1).copied() == second);
-            if !starts_so {
+            if head.byte(0) != first || second.is_some() && head.byte(1) != second {
                 continue;
             }
             if let Some(found) = self.find(key, is_behind.into(), ending, parting)? {
@@ -219,7 +217,7 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
     #[inline(always)]
     fn find_ends(&mut self, endings: &Endings, keys: u64) {
         for ending in endings.numbers() {
-            if !self.path.forks.ending(ending).0.is_empty() {
+            if self.path.forks.head(ending).byte(0).is_some() {
                 continue;
             }
             let mut ended = keys;
