@@ -139,17 +139,6 @@ pub(super) struct Head {
 }
 
 impl Head {
-    #[inline(always)]
-    fn of(ending: &[u8]) -> Self {
-        let len = small(ending.len());
-        let bytes = match *ending {
-            [] => [0; 2],
-            [first] => [first, 0],
-            [first, second, ..] => [first, second],
-        };
-        Head { len, bytes }
-    }
-
     /// The first byte or the second one, if it has as many.
     #[inline(always)]
     pub(super) fn byte(self, at: usize) -> Option<u8> {
@@ -385,21 +374,27 @@ impl<S: Clone> Forks<S> {
             has_single: false,
         };
         let named = automaton.endings(&state, |ending, score| {
-            match ending {
-                [] => endings.has_empty = true,
+            let bytes = match *ending {
+                [] => {
+                    endings.has_empty = true;
+                    [0; 2]
+                }
                 [first] => {
-                    endings.firsts.insert(*first);
+                    endings.firsts.insert(first);
                     endings.has_single = true;
+                    [first, 0]
                 }
                 [first, second, ..] => {
-                    endings.firsts.insert(*first);
-                    endings.seconds.insert(*second);
+                    endings.firsts.insert(first);
+                    endings.seconds.insert(second);
+                    [first, second]
                 }
-            }
+            };
+            let len = small(ending.len());
             self.endings.push(Ending {
                 start: small(self.text.len()),
                 score,
-                head: Head::of(ending),
+                head: Head { len, bytes },
             });
             self.text.extend_from_slice(ending);
         });

@@ -46,6 +46,7 @@ use crate::format::native::tokens::{Query, Short, Tokens};
 use crate::format::to_usize;
 use crate::simd;
 use leaf::{Codec, Leaf};
+use ordinals::Get;
 use place::Place;
 use way::Way;
 
@@ -73,23 +74,19 @@ pub struct Fold {
 }
 
 /// A walk along labels.
-struct Follow<'a> {
-    fold: &'a Fold,
-    state: u64,
-    labels: &'a [u8],
-}
+struct Follow<'a>(Get<'a>);
 
 impl simd::Task for Follow<'_> {
     type Output = Result<Option<u64>, Fault>;
 
     #[inline(always)]
     fn run(self) -> Self::Output {
-        let Follow {
+        let Get {
             fold,
             state,
             labels,
-        } = self;
-        if !fold.slots.is_empty() && Some(state) == fold.root() {
+        } = self.0;
+        if fold.has_slots_at(state) {
             let short = Short::of(labels);
             let query = Query::new(labels, &short);
             match fold.way(&query, |_, _| Ok(()))? {
@@ -145,6 +142,12 @@ impl Fold {
     /// Whether there are slots beside the nodes.
     pub(super) fn has_slots(&self) -> bool {
         !self.slots.is_empty()
+    }
+
+    /// Whether it is known which slots lead on from a position: those of the root.
+    #[inline(always)]
+    fn has_slots_at(&self, state: u64) -> bool {
+        self.has_slots() && Some(state) == self.root()
     }
 
     /// Where the leaves stand in the file.
@@ -224,11 +227,11 @@ impl Fold {
     /// Follows labels one after the other.
     #[inline]
     pub(super) fn follow(&self, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
-        self.bit_counts.run(Follow {
+        self.bit_counts.run(Follow(Get {
             fold: self,
             state,
             labels,
-        })
+        }))
     }
 
     #[inline(always)]

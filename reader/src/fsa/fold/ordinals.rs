@@ -13,10 +13,10 @@ use crate::simd;
 const LEAF_AHEAD: usize = 256;
 
 /// A look-up.
-struct Get<'a> {
-    fold: &'a Fold,
-    state: u64,
-    labels: &'a [u8],
+pub(super) struct Get<'a> {
+    pub(super) fold: &'a Fold,
+    pub(super) state: u64,
+    pub(super) labels: &'a [u8],
 }
 
 impl simd::Task for Get<'_> {
@@ -25,7 +25,7 @@ impl simd::Task for Get<'_> {
     #[inline(always)]
     fn run(self) -> Self::Output {
         let fold = self.fold;
-        if !fold.slots.is_empty() && Some(self.state) == fold.root() {
+        if fold.has_slots_at(self.state) {
             fold.get_by_slots(self.labels)
         } else {
             fold.get_by_nodes(self.state, self.labels)

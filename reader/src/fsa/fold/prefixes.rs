@@ -52,7 +52,7 @@ impl Fold {
         text: &[u8],
         found: impl FnMut(usize, u32),
     ) -> Result<usize, Fault> {
-        if !self.slots.is_empty() && Some(state) == self.root() {
+        if self.has_slots_at(state) {
             return self.bit_counts.run(BySlots {
                 fold: self,
                 text,
