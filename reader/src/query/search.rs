@@ -89,7 +89,8 @@ impl<A: Automaton> Search<A> {
     /// Goes into a position; the value if a key ends there that is accepted.
     fn enter(&mut self, entries: &Entries, spot: Spot, state: A::State) -> Result<Option<Found>> {
         if let Some((number, at)) = self.places.only(spot) {
-            let dictionary = &entries.source(number).dictionary;
+            let source = entries.source(number);
+            let (dictionary, at) = (&source.dictionary, (at, source.from_root));
             let Search { automaton, key, .. } = self;
             (self.below)
                 .start(dictionary.fsa(), automaton, at, state, key)

@@ -2,11 +2,10 @@
 //!
 //! Nodes are walked range by range, leaves [key by key](super::sweep).
 
-use super::forks::{Forks, are_few};
+use super::forks::{FEW, Forks};
 use super::named::{Front, Row};
 use super::path::Path;
 use super::sweep::Start;
-use super::trail::Trail;
 use super::{Fold, LEAF, Place, TOO_LONG, leaf_offset};
 use crate::automaton::{Automaton, LabelSet};
 use crate::dictionary::MAX_KEY_LEN;
@@ -17,7 +16,6 @@ use crate::fsa::walk::Hits;
 #[derive(Debug)]
 pub(in crate::fsa) struct FoldDescent<S> {
     frames: Vec<Frame<S>>,
-    trail: Trail,
     path: Path<S>,
 }
 
@@ -28,9 +26,21 @@ struct Frame<S> {
     range: usize,
     /// Bytes of the key at the branching point.
     depth: usize,
+    /// Where its slots start, if there are slots that lead here.
+    base: Option<u32>,
     state: S,
     wanted: LabelSet,
     front: Ahead,
+}
+
+/// A node to go into.
+struct Next {
+    offset: u32,
+    /// So many bytes of its chain are in the key.
+    into: usize,
+    /// A position above it: how many bytes of the key lead there, and where its slots start, if slots lead there.
+    depth: usize,
+    base: Option<u32>,
 }
 
 /// What is known of the state at a node.
@@ -82,27 +92,31 @@ impl<S> Default for FoldDescent<S> {
     fn default() -> Self {
         FoldDescent {
             frames: Vec::new(),
-            trail: Trail::default(),
             path: Path::default(),
         }
     }
 }
 
 impl<S: Clone> FoldDescent<S> {
-    /// Goes to a position that `key` leads to.
+    /// Goes to a position that `key` leads to, from the root or from elsewhere.
     pub(in crate::fsa) fn start<A: Automaton<State = S>>(
         &mut self,
         fold: &Fold,
         automaton: &A,
-        at: u64,
+        (at, from_root): (u64, bool),
         state: S,
         key: &mut Vec<u8>,
         hits: &mut Hits,
     ) -> Result<(), Fault> {
         match Place::unpack(at) {
             Place::Node { offset, depth } => {
-                self.trail.restart(at, key.len());
-                self.enter(fold, automaton, (offset, depth), state, key, hits)
+                let next = Next {
+                    offset,
+                    into: depth,
+                    depth: 0,
+                    base: (from_root && fold.has_slots()).then_some(fold.entrance),
+                };
+                self.enter(fold, automaton, next, state, key, hits)
             }
             Place::Leaf {
                 offset,
@@ -123,18 +137,19 @@ impl<S: Clone> FoldDescent<S> {
         }
     }
 
-    /// Goes into a node, so many bytes of whose chain are in the key.
+    /// Goes into a node.
     fn enter<A: Automaton<State = S>>(
         &mut self,
         fold: &Fold,
         automaton: &A,
-        (offset, depth): (u32, usize),
+        next: Next,
         state: S,
         key: &mut Vec<u8>,
         hits: &mut Hits,
     ) -> Result<(), Fault> {
+        let Next { offset, into, .. } = next;
         let node = fold.node(offset)?;
-        let chain = node.chain.get(depth..).unwrap_or_default();
+        let chain = node.chain.get(into..).unwrap_or_default();
         if key.len() + chain.len() > MAX_KEY_LEN {
             return Err(fold.node_fault(offset, TOO_LONG));
         }
@@ -163,9 +178,10 @@ impl<S: Clone> FoldDescent<S> {
             offset,
             range: 0,
             depth: key.len(),
+            base: (next.base).and_then(|base| fold.base_behind(base, key.get(next.depth..)?)),
             state,
             // few labels are tried sooner than looked for
-            front: if are_few(wanted) {
+            front: if wanted.split_ascii().0.count_ones() <= FEW {
                 Ahead::Moot
             } else {
                 Ahead::Unknown
@@ -185,9 +201,9 @@ impl<S: Clone> FoldDescent<S> {
         mut go_on: impl FnMut() -> bool,
     ) -> Result<(), Fault> {
         'nodes: while let Some(frame) = self.frames.last_mut() {
-            let (parent, depth) = (frame.offset, frame.depth);
+            let (parent, depth, base) = (frame.offset, frame.depth, frame.base);
             let node = fold.node(parent)?;
-            let (child, state) = loop {
+            let (next, state) = loop {
                 if !go_on() {
                     return Ok(());
                 }
@@ -196,17 +212,12 @@ impl<S: Clone> FoldDescent<S> {
                 let Path { forks, .. } = &mut self.path;
                 if let Some(front) = frame.front(automaton, forks) {
                     key.truncate(depth);
-                    self.trail.truncate(depth);
                     hits.restart(depth);
                     let row = Row {
                         node: &node,
                         offset: parent,
                         range,
-                        base: if fold.has_slots() {
-                            self.trail.base(fold, key)?
-                        } else {
-                            None
-                        },
+                        base,
                     };
                     let looked = self.path.look_along(fold, automaton, row, front, hits)?;
                     (frame.range, among) = (looked.range, looked.left);
@@ -227,8 +238,13 @@ impl<S: Clone> FoldDescent<S> {
                     {
                         key.truncate(depth);
                         key.push(first);
-                        self.trail.truncate(depth);
-                        break (fold.child_of(parent, target)?, state);
+                        let next = Next {
+                            offset: fold.child_of(parent, target)?,
+                            into: 0,
+                            depth,
+                            base,
+                        };
+                        break (next, state);
                     }
                     continue;
                 }
@@ -252,7 +268,7 @@ impl<S: Clone> FoldDescent<S> {
                     return Ok(());
                 }
             };
-            self.enter(fold, automaton, (child, 0), state, key, hits)?;
+            self.enter(fold, automaton, next, state, key, hits)?;
             if !hits.is_empty() {
                 return Ok(());
             }

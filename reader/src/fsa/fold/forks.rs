@@ -6,13 +6,15 @@
 use std::ops::Range;
 
 use super::small;
-use crate::automaton::{Automaton, LabelSet};
+use crate::automaton::Automaton;
 use crate::format::native::leaf::MAX_KEYS;
 
 /// With no more labels than this it takes less to look for keys that have one of them than to look at all keys.
 pub(super) const FEW: u32 = 8;
 /// More prospects than this are not kept from one leaf to the next.
 const MOST: usize = 256;
+/// Bytes of a list when it is made.
+const ROOM: usize = 1024;
 /// No way.
 const NONE: u32 = u32::MAX;
 /// Places for prospects that are found by the ids of their states: one for each byte that an id is mixed to.
@@ -42,7 +44,6 @@ pub(super) struct Forks<S> {
 #[derive(Debug)]
 struct Prospect<S> {
     state: S,
-    id: Option<u128>,
     /// What may follow, if the automaton names all.
     endings: Option<Endings>,
     known: Option<Known>,
@@ -61,8 +62,10 @@ struct Way {
 /// What is known of a state.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
-    /// The labels that have a step of their own.
-    pub(super) own: LabelSet,
+    /// The ASCII characters that have a step of their own.
+    pub(super) own: u128,
+    /// Whether other bytes have one too.
+    pub(super) beyond_ascii: bool,
     /// Where all other labels lead, if they lead anywhere.
     pub(super) other: Option<u32>,
     /// Its first way by a label of its own.
@@ -73,16 +76,10 @@ impl Known {
     /// The ASCII characters from `first` up to `end` that have a step of their own.
     #[inline(always)]
     pub(super) fn own_between(&self, first: u8, end: Option<u8>) -> u128 {
-        let (ascii, _) = self.own.split_ascii();
         let from = FROM[usize::from(first).min(ASCII)];
         let behind = end.map_or(0, |end| FROM[usize::from(end).min(ASCII)]);
-        ascii & from & !behind
+        self.own & from & !behind
     }
-}
-
-/// Whether only few ASCII characters are in a set.
-pub(super) fn are_few(labels: LabelSet) -> bool {
-    labels.split_ascii().0.count_ones() <= FEW
 }
 
 /// The number of ASCII characters.
@@ -105,9 +102,9 @@ pub(super) struct Endings {
     start: u32,
     end: u32,
     /// The bytes that may follow.
-    pub(super) firsts: LabelSet,
+    pub(super) firsts: Bytes,
     /// The bytes that may follow these.
-    pub(super) seconds: LabelSet,
+    pub(super) seconds: Bytes,
     /// Whether there is one of no bytes, and whether there is one of a single byte.
     pub(super) has_empty: bool,
     pub(super) has_single: bool,
@@ -118,6 +115,23 @@ impl Endings {
     #[inline(always)]
     pub(super) fn numbers(&self) -> Range<u32> {
         self.start..self.end
+    }
+}
+
+/// Bytes, of which those of the same low bits are taken for one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bytes(u64);
+
+impl Bytes {
+    #[inline(always)]
+    fn insert(&mut self, byte: u8) {
+        self.0 |= 1 << (byte % 64);
+    }
+
+    /// Whether a byte may be among them.
+    #[inline(always)]
+    pub(super) fn may_have(self, byte: u8) -> bool {
+        self.0 >> (byte % 64) & 1 != 0
     }
 }
 
@@ -211,12 +225,12 @@ impl<S: Clone> Forks<S> {
     pub(super) fn keep_few(&mut self) {
         if self.prospects.len() > MOST {
             self.forget();
-        } else if self.prospects.is_empty() {
-            // most that most searches need
-            self.prospects.reserve(32);
-            self.ways.reserve(32);
-            self.endings.reserve(64);
-            self.text.reserve(512);
+        } else if self.prospects.capacity() == 0 {
+            // most that most searches need, and no more than an allocator has ready
+            self.prospects = Vec::with_capacity(ROOM / size_of::<Prospect<S>>());
+            self.ways = Vec::with_capacity(ROOM / 2 / size_of::<Way>());
+            self.endings = Vec::with_capacity(ROOM / size_of::<Ending>());
+            self.text = Vec::with_capacity(ROOM / 2);
         }
     }
 
@@ -302,8 +316,13 @@ impl<S: Clone> Forks<S> {
     ) -> Known {
         let (own, other) = automaton.default_step(state);
         let other = other.map(|other| self.add(automaton, other));
-        let first = NONE;
-        let known = Known { own, other, first };
+        let (own, beyond_ascii) = own.split_ascii();
+        let known = Known {
+            own,
+            beyond_ascii,
+            other,
+            first: NONE,
+        };
         self.set_known(origin, known);
         known
     }
@@ -340,7 +359,7 @@ impl<S: Clone> Forks<S> {
     fn add<A: Automaton<State = S>>(&mut self, automaton: &A, state: S) -> u32 {
         match automaton.id(&state) {
             Some(id) => self.add_with_id(automaton, state, id),
-            None => self.add_new(automaton, state, None),
+            None => self.add_new(automaton, state),
         }
     }
 
@@ -350,26 +369,21 @@ impl<S: Clone> Forks<S> {
         let slot = slot_of(id);
         let there = usize::from(self.by_id[slot]).checked_sub(1);
         if let Some(number) = there
-            && self.prospects[number].id == Some(id)
+            && automaton.id(&self.prospects[number].state) == Some(id)
         {
             return small(number);
         }
-        let number = self.add_new(automaton, state, Some(id));
+        let number = self.add_new(automaton, state);
         self.by_id[slot] = u8::try_from(number + 1).unwrap_or(0);
         number
     }
 
-    fn add_new<A: Automaton<State = S>>(
-        &mut self,
-        automaton: &A,
-        state: S,
-        id: Option<u128>,
-    ) -> u32 {
+    fn add_new<A: Automaton<State = S>>(&mut self, automaton: &A, state: S) -> u32 {
         let mut endings = Endings {
             start: small(self.endings.len()),
             end: 0,
-            firsts: LabelSet::NONE,
-            seconds: LabelSet::NONE,
+            firsts: Bytes::default(),
+            seconds: Bytes::default(),
             has_empty: false,
             has_single: false,
         };
@@ -401,7 +415,6 @@ impl<S: Clone> Forks<S> {
         endings.end = small(self.endings.len());
         self.prospects.push(Prospect {
             state,
-            id,
             endings: named.then_some(endings),
             known: None,
         });

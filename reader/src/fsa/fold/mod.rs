@@ -24,7 +24,6 @@ mod scan;
 mod select;
 mod sets;
 mod sweep;
-mod trail;
 mod way;
 mod weights;
 
@@ -73,6 +72,9 @@ pub struct Fold {
     bit_counts: simd::BitCounts,
 }
 
+/// So few labels mostly lead to a node, and which one that is slots do not tell.
+const FEW_LABELS: usize = 3;
+
 /// A walk along labels.
 struct Follow<'a>(Get<'a>);
 
@@ -86,7 +88,7 @@ impl simd::Task for Follow<'_> {
             state,
             labels,
         } = self.0;
-        if fold.has_slots_at(state) {
+        if labels.len() > FEW_LABELS && fold.has_slots_at(state) {
             let short = Short::of(labels);
             let query = Query::new(labels, &short);
             match fold.way(&query, |_, _| Ok(()))? {
@@ -98,7 +100,7 @@ impl simd::Task for Follow<'_> {
                 Way::Nowhere(_) | Way::Slots(_) => {}
             }
         }
-        fold.follow_from(Place::unpack(state), labels)
+        fold.follow_by_nodes(state, labels)
     }
 }
 
@@ -235,8 +237,8 @@ impl Fold {
     }
 
     #[inline(always)]
-    fn follow_from(&self, place: Place, labels: &[u8]) -> Result<Option<u64>, Fault> {
-        let (mut place, mut rest) = (place, labels);
+    fn follow_by_nodes(&self, state: u64, labels: &[u8]) -> Result<Option<u64>, Fault> {
+        let (mut place, mut rest) = (Place::unpack(state), labels);
         while let Place::Node { offset, depth } = place {
             let node = self.node(offset)?;
             let chain = node.chain.get(depth..).unwrap_or_default();

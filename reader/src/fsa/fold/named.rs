@@ -3,7 +3,7 @@
 //! To a search that has come to its last edit, most of what is below a node is such. None of it is entered then: below
 //! children that are nodes the endings are looked up, and of a leaf the planes say which keys may be there.
 
-use super::forks::{Forks, Known, Origin, are_few};
+use super::forks::{FEW, Forks, Known, Origin};
 use super::leaf::Leaf;
 use super::parting::{Parting, Turns};
 use super::path::Path;
@@ -50,7 +50,7 @@ impl Front {
     /// what follows.
     pub(super) fn pays<S: Clone>(&self, forks: &Forks<S>) -> bool {
         let Known { own, other, .. } = self.known;
-        are_few(own) && other.is_none_or(|other| forks.endings(other).is_some())
+        own.count_ones() <= FEW && other.is_none_or(|other| forks.endings(other).is_some())
     }
 
     /// Whether it still holds.
@@ -173,7 +173,7 @@ impl<A: Automaton> Look<'_, A> {
         let known = &self.front.known;
         let own = known.own_between(first, end);
         let (mut left, mut unnamed) = (keys, 0);
-        if end.is_none_or(|end| end > 0x80) && known.own.split_ascii().1 {
+        if end.is_none_or(|end| end > 0x80) && known.beyond_ascii {
             unnamed = keys & planes.with_rank_from(fold.alphabet.beyond_ascii());
             left &= !unnamed;
         }
@@ -213,7 +213,7 @@ impl<A: Automaton> Look<'_, A> {
     fn look_below(&mut self, label: u8, target: u32) -> Result<bool, Fault> {
         let (fold, row) = (self.fold, self.row);
         let known = &self.front.known;
-        let prospect = if known.own.contains(label) {
+        let prospect = if known.own >> (label & 127) & 1 != 0 {
             self.own(label)
         } else {
             known.other

@@ -76,7 +76,8 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             }
             forks.learn(self.automaton, state, origin)
         };
-        let (own, beyond) = known.own.and(parting.labels).split_ascii();
+        let (ascii, beyond) = parting.labels.split_ascii();
+        let (own, beyond) = (known.own & ascii, known.beyond_ascii && beyond);
         if own.count_ones() > FEW {
             return Ok(parting.keys);
         }
@@ -159,7 +160,7 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
                 } else {
                     endings.firsts
                 };
-                if !code.is_some_and(|code| set.contains(code)) {
+                if !code.is_some_and(|code| set.may_have(code)) {
                     continue;
                 }
             }

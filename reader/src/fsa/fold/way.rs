@@ -3,7 +3,7 @@
 use super::{Fold, LEAF, leaf_offset};
 use crate::error::{Fault, Section};
 use crate::format::native::slots::{self, JUNCTION, Junction, SLOT_LEN, Slot};
-use crate::format::native::tokens::Query;
+use crate::format::native::tokens::{Query, Short};
 
 const SLOT_OUTSIDE: &str = "a target leads outside of the slots";
 const JUNCTION_OUTSIDE: &str = "a target leads outside of the list of junctions";
@@ -114,6 +114,47 @@ impl Fold {
         Ok(self.slot(slots, base, slots::END)?.ordinal())
     }
 
+    /// The ordinal of the key that leads on by labels from before a chain to the position with this base.
+    #[inline(always)]
+    pub(super) fn get_from(
+        &self,
+        base: u32,
+        chain: &[u8],
+        labels: &[u8],
+    ) -> Result<Option<u32>, Fault> {
+        let Some(mut rest) = behind(chain, labels) else {
+            return Ok(None);
+        };
+        let mut base = base;
+        while let Some((&label, after)) = rest.split_first() {
+            match self.lead(base, label)? {
+                Lead::Nowhere => return Ok(None),
+                Lead::Leaf { offset, key } => {
+                    let short = Short::of(rest);
+                    return self.find_in(offset, &Query::new(rest, &short), 0, Some(key));
+                }
+                Lead::Position { base: next, chain } => match behind(chain, after) {
+                    Some(after) => (base, rest) = (next, after),
+                    None => return Ok(None),
+                },
+            }
+        }
+        self.ends_at(base)
+    }
+
+    /// The base of the position that labels lead to from the one with this base.
+    pub(super) fn base_behind(&self, base: u32, labels: &[u8]) -> Option<u32> {
+        let (mut base, mut rest) = (base, labels);
+        while let Some((&label, after)) = rest.split_first() {
+            let Ok(Lead::Position { base: next, chain }) = self.lead(base, label) else {
+                return None;
+            };
+            rest = after.strip_prefix(chain)?;
+            base = next;
+        }
+        Some(base)
+    }
+
     #[inline(always)]
     fn slot(&self, slots: &[[u8; SLOT_LEN]], base: u32, label: usize) -> Result<Slot, Fault> {
         match slots.get(base as usize + label) {
@@ -138,5 +179,15 @@ impl Fold {
             &self.junctions
         };
         Fault::new(section, part.start() as u64, reason)
+    }
+}
+
+/// What of the labels comes behind a chain, if they start with it. There mostly is none.
+#[inline]
+fn behind<'l>(chain: &[u8], labels: &'l [u8]) -> Option<&'l [u8]> {
+    if chain.is_empty() {
+        Some(labels)
+    } else {
+        labels.strip_prefix(chain)
     }
 }

@@ -141,12 +141,13 @@ impl<S: Clone> Descent<S> {
         }
     }
 
-    /// Starts at a position that `key` leads to, and the automaton to `state`.
+    /// Starts at a position that `key` leads to, and the automaton to `state`; `from_root` says of a layout with slots that
+    /// all of the key leads there from the root.
     pub(crate) fn start<A: Automaton<State = S>>(
         &mut self,
         fsa: &Fsa,
         automaton: &A,
-        at: Cursor,
+        (at, from_root): (Cursor, bool),
         state: S,
         key: &mut Vec<u8>,
     ) -> Result<(), Fault> {
@@ -155,7 +156,10 @@ impl<S: Clone> Descent<S> {
             Layout::SparseArray(array) => {
                 (self.array).enter(array, automaton, at.state, state, key, hits)
             }
-            Layout::Fold(fold) => (self.fold).start(fold, automaton, at.state, state, key, hits),
+            Layout::Fold(fold) => {
+                let at = (at.state, from_root);
+                (self.fold).start(fold, automaton, at, state, key, hits)
+            }
         }
     }
 
