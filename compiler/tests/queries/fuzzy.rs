@@ -51,31 +51,58 @@ fn entries_of(layout: Layout, rows: &Rows) -> Entries {
 /// So many that there are nodes above the leaves, and leaves whose keys start by several labels, ASCII and others.
 #[test]
 fn are_found_among_many() {
+    let letters = ["a", "c", "d", "x", "é"].map(str::as_bytes);
+    let queries = ["acdx", "ddéac", "aaxaa", "éa", "xxyxx", "édéca", "c"].map(str::as_bytes);
+    found_among_many(&letters, 5, &queries);
+}
+
+/// Characters of two and three bytes, of which many start by the same ones, and bytes that are no characters.
+#[test]
+fn are_found_among_many_of_other_scripts() {
+    let mut letters: Vec<_> = ["б", "д", "к", "п", "я", "ш", "ы", "京", "亭", "x"]
+        .map(str::as_bytes)
+        .into();
+    letters.push(b"\xd0");
+    let mut queries: Vec<_> = ["бдк", "пкя", "ышш", "я", "дx", "京п", "亭京", "жбд"]
+        .map(str::as_bytes)
+        .into();
+    queries.extend([
+        &b"\xd0\xd0\xba"[..],
+        b"\xd1",
+        b"\xd0\xbf\x8f",
+        b"\xe4\xba\xd0\xbf",
+    ]);
+    found_among_many(&letters, 3, &queries);
+}
+
+/// Asks for keys that are made of up to so many letters, against the definition.
+fn found_among_many(letters: &[&[u8]], most_letters: u32, queries: &[&[u8]]) {
     let mut all = Vec::new();
-    let mut longest = vec![String::new()];
-    for _ in 0..5 {
-        let longer = longest.iter().flat_map(|key| {
-            let longer = ['a', 'c', 'd', 'x', 'é'].map(|last| format!("{key}{last}"));
+    let mut longest = vec![Vec::new()];
+    for len in 1..=most_letters {
+        let longer = longest.iter().flat_map(|key: &Vec<u8>| {
+            let longer = letters.iter().map(|last| [&key[..], last].concat());
             // not all, so that keys have chains and codes of several bytes too
             let kept = longer.into_iter().enumerate();
-            kept.filter(|(i, key)| key.len() < 4 || (i + key.len()) % 3 != 0)
+            kept.filter(move |(i, key)| len + 1 < most_letters || (i + key.len()) % 3 != 0)
         });
         longest = longer.map(|(_, key)| key).collect();
         all.extend_from_slice(&longest);
     }
-    assert!(all.len() > 1_000, "{}", all.len());
+    assert!(all.len() > 600, "{}", all.len());
     all.sort();
+    all.dedup();
     let rows: Rows = (all.iter())
-        .map(|key| (key.clone().into_bytes(), b"1".to_vec()))
+        .map(|key| (key.clone(), b"1".to_vec()))
         .collect();
     for layout in LAYOUTS {
         let entries = entries_of(layout, &rows);
-        for query in ["acdx", "ddéac", "aaxaa", "éa", "xxyxx", "édéca", "c"] {
-            let wanted = characters(query.as_bytes());
+        for &query in queries {
+            let asked = String::from_utf8_lossy(query);
+            let wanted = characters(query);
             let mut near: Vec<_> = all
                 .iter()
-                .map(String::as_bytes)
-                .map(|key| (key.to_vec(), distance(&wanted, &characters(key)), 1))
+                .map(|key| (key.clone(), distance(&wanted, &characters(key)), 1))
                 .collect();
             for prefix in 0..3 {
                 let start = wanted.get(..prefix);
@@ -83,27 +110,26 @@ fn are_found_among_many() {
                 for most in 1..=3 {
                     let expected = near.iter().filter(|&&(_, score, _)| score <= most);
                     let expected: Vec<_> = expected.cloned().collect();
-                    let fuzzy = entries.fuzzy(query.as_bytes(), most, prefix).unwrap();
-                    assert_eq!(found(fuzzy), expected, "{query} {most} {prefix} {layout:?}");
+                    let fuzzy = entries.fuzzy(query, most, prefix).unwrap();
+                    assert_eq!(found(fuzzy), expected, "{asked} {most} {prefix} {layout:?}");
                     let started = all.iter().filter_map(|key| {
-                        let key = key.as_bytes();
                         let starts = last_row(&wanted, &characters(key));
                         let score = starts[prefix.min(wanted.len())..].iter().copied().min();
                         let score = score.filter(|&score| score <= most)?;
                         let has_prefix =
                             characters(key).starts_with(&wanted[..prefix.min(wanted.len())]);
-                        has_prefix.then(|| (key.to_vec(), score, 1))
+                        has_prefix.then(|| (key.clone(), score, 1))
                     });
                     let mut expected: Vec<_> = started.collect();
                     expected.sort_by_key(|&(_, score, _)| score);
                     expected.truncate(50);
                     let complete = entries
-                        .complete_fuzzy(query.as_bytes(), most, prefix, &Completion::top(50))
+                        .complete_fuzzy(query, most, prefix, &Completion::top(50))
                         .unwrap();
                     assert_eq!(
                         found(complete),
                         expected,
-                        "{query} {most} {prefix} {layout:?}"
+                        "{asked} {most} {prefix} {layout:?}"
                     );
                 }
             }

@@ -1,5 +1,7 @@
 //! Bytes as characters, however damaged.
 
+use super::LabelSet;
+
 /// Above all code points: a byte that is not part of valid UTF-8 counts as the character `STRAY + byte`.
 const STRAY: u32 = 0x11_0000;
 
@@ -8,6 +10,16 @@ const STRAY: u32 = 0x11_0000;
 pub(crate) struct Partial {
     bytes: [u8; 3],
     len: u8,
+}
+
+/// What a byte makes of the bytes before it.
+pub(crate) enum Next {
+    /// The start of a character.
+    Begun(Partial),
+    /// A character.
+    Whole(u32),
+    /// Nothing: those before are characters of their own.
+    Broken,
 }
 
 impl Partial {
@@ -23,39 +35,73 @@ impl Partial {
         &self.bytes[..usize::from(self.len)]
     }
 
+    /// The bytes so far, and zeros.
+    #[inline]
+    pub(crate) fn padded(self) -> [u8; 3] {
+        let mut padded = [0; 3];
+        padded[..usize::from(self.len)].copy_from_slice(self.bytes());
+        padded
+    }
+
+    /// The bytes that do not complete a character, if there are others, and if any of these does.
+    #[inline]
+    pub(crate) fn unfinished(self) -> Option<LabelSet> {
+        const NO_ASCII: LabelSet = LabelSet::from_words([0, 0, u64::MAX, u64::MAX]);
+        const NOT_BEHIND: LabelSet = LabelSet::from_words([u64::MAX, u64::MAX, 0, u64::MAX]);
+        match *self.bytes() {
+            [] => Some(NO_ASCII),
+            [lead, ..] if length(lead) == Some(usize::from(self.len) + 1) => Some(NOT_BEHIND),
+            _ => None,
+        }
+    }
+
+    /// What a byte makes of the bytes so far.
+    #[inline(always)]
+    pub(crate) fn next(mut self, byte: u8) -> Next {
+        if self.is_empty() {
+            return match length(byte) {
+                Some(1) => Next::Whole(u32::from(byte)),
+                Some(_) => Next::Begun(Partial {
+                    bytes: [byte, 0, 0],
+                    len: 1,
+                }),
+                None => Next::Whole(STRAY + u32::from(byte)),
+            };
+        }
+        let [lead, ..] = self.bytes;
+        let Some(len) = length(lead).filter(|_| continues(self.bytes(), byte)) else {
+            return Next::Broken;
+        };
+        if let Some(place) = self.bytes.get_mut(usize::from(self.len))
+            && usize::from(self.len) + 1 < len
+        {
+            *place = byte;
+            self.len += 1;
+            return Next::Begun(self);
+        }
+        let lead = u32::from(lead) & (0x7F >> len);
+        let behind = self.bytes()[1..].iter().chain([&byte]);
+        Next::Whole(behind.fold(lead, |sum, byte| sum << 6 | u32::from(byte & 0x3F)))
+    }
+
     /// Reads a byte: `put` is told each character that is complete by it. Where `put` gives nothing, it ends.
     #[inline]
     pub(crate) fn push(&mut self, byte: u8, mut put: impl FnMut(u32) -> Option<()>) -> Option<()> {
-        if self.len == 0 && byte < 0x80 {
-            return put(u32::from(byte));
-        }
-        if !self.bytes().is_empty() {
-            if let Some(len) = length(self.bytes[0])
-                && continues(self.bytes(), byte)
-            {
-                if usize::from(self.len) + 1 < len {
-                    self.bytes[usize::from(self.len)] = byte;
-                    self.len += 1;
-                    return Some(());
-                }
-                let lead = u32::from(self.bytes[0]) & (0x7F >> len);
-                let behind = self.bytes()[1..].iter().chain([&byte]);
-                let character = behind.fold(lead, |sum, byte| sum << 6 | u32::from(byte & 0x3F));
-                self.len = 0;
-                return put(character);
-            }
+        let mut next = self.next(byte);
+        if matches!(next, Next::Broken) {
             self.finish(&mut put)?;
+            next = self.next(byte);
         }
-        if length(byte).is_some_and(|len| len > 1) {
-            self.bytes[0] = byte;
-            self.len = 1;
-            return Some(());
+        match next {
+            Next::Begun(partial) => *self = partial,
+            Next::Whole(character) => {
+                self.len = 0;
+                put(character)?;
+            }
+            // nothing was begun that it could break off
+            Next::Broken => {}
         }
-        put(if byte < 0x80 {
-            u32::from(byte)
-        } else {
-            STRAY + u32::from(byte)
-        })
+        Some(())
     }
 
     /// The bytes end here: those left are characters of their own.

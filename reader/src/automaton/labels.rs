@@ -22,6 +22,13 @@ impl LabelSet {
         (u128::from(high) << 64 | u128::from(low), *beyond != [0; 2])
     }
 
+    /// The ASCII characters of the set, and its other bytes.
+    #[inline]
+    pub(crate) fn halves(self) -> [u128; 2] {
+        let [a, b, c, d] = self.0.map(u128::from);
+        [b << 64 | a, d << 64 | c]
+    }
+
     /// The set of one byte.
     #[inline]
     pub fn one(label: u8) -> Self {

@@ -1,6 +1,6 @@
 //! Strings within an edit distance.
 
-use super::characters::{Characters, Partial};
+use super::characters::{Characters, Next, Partial};
 use super::{Automaton, LabelSet};
 use crate::error::{Error, Result};
 
@@ -32,6 +32,10 @@ pub struct Levenshtein {
     /// Where each of the ASCII characters stands in the query: bit `max distance + i` for position `i`. Empty if the query
     /// is longer than [`SHORT`].
     places: Vec<u64>,
+    /// The other characters of the query and where they stand, if there are places.
+    beyond_ascii: Vec<(u32, u64)>,
+    /// A bit for the low bits of each of them.
+    beyond_bits: u64,
     /// All positions and the end of the query as such bits, if there are places.
     all_places: u64,
     max_distance: u32,
@@ -68,11 +72,22 @@ impl Levenshtein {
         }
         let query = Characters::new(query);
         let (mut places, mut all_places) = (Vec::new(), 0);
+        let (mut beyond_ascii, mut beyond_bits) = (Vec::new(), 0);
         if query.len() <= SHORT {
             places.resize(128, 0);
             for (position, &character) in query.list().iter().enumerate() {
+                let here = 1 << max_distance << position;
                 if let Some(places) = places.get_mut(character as usize) {
-                    *places |= 1 << max_distance << position;
+                    *places |= here;
+                } else {
+                    beyond_bits |= 1 << (character % 64);
+                    match beyond_ascii
+                        .iter_mut()
+                        .find(|(other, _)| *other == character)
+                    {
+                        Some((_, places)) => *places |= here,
+                        None => beyond_ascii.push((character, here)),
+                    }
                 }
             }
             all_places = ((2 << query.len()) - 1) << max_distance;
@@ -80,6 +95,8 @@ impl Levenshtein {
         Ok(Levenshtein {
             valid: query.are_valid(),
             places,
+            beyond_ascii,
+            beyond_bits,
             all_places,
             query,
             max_distance,
@@ -121,17 +138,28 @@ impl Levenshtein {
     /// has, for the second of two swapped ones; and those that can be reached by it, its end among them.
     #[inline(always)]
     fn near(&self, read: u32, character: u32) -> (u64, u64) {
-        match self.places.get(character as usize) {
-            Some(places) => {
-                // what can go on has read no more than a word has bits
-                let equal = places.wrapping_shr(read) & (self.lane << 1 | 1);
-                (equal, (self.all_places >> 1).wrapping_shr(read) & self.lane)
-            }
-            None => self.far(read, character),
-        }
+        let places = match self.places.get(character as usize) {
+            Some(&places) => places,
+            None if self.places.is_empty() => return self.far(read, character),
+            None => self.places_beyond(character),
+        };
+        // what can go on has read no more than a word has bits
+        let equal = places.wrapping_shr(read) & (self.lane << 1 | 1);
+        (equal, (self.all_places >> 1).wrapping_shr(read) & self.lane)
     }
 
-    /// As [`near`](Self::near), of any character and any query.
+    /// Where a character beyond ASCII stands in the query, if there are places.
+    #[inline]
+    fn places_beyond(&self, character: u32) -> u64 {
+        if self.beyond_bits >> (character % 64) & 1 == 0 {
+            return 0;
+        }
+        let mut all = self.beyond_ascii.iter();
+        all.find(|&&(other, _)| other == character)
+            .map_or(0, |&(_, places)| places)
+    }
+
+    /// As [`near`](Self::near), of a query that is too long for places.
     #[cold]
     fn far(&self, read: u32, character: u32) -> (u64, u64) {
         let (query, read, k) = (self.query.list(), read as usize, self.max_distance as usize);
@@ -218,6 +246,16 @@ impl Levenshtein {
         Some(at)
     }
 
+    /// A step where a character has more bytes than one.
+    #[inline(never)]
+    fn step_beyond_ascii(&self, at: &Alignment, byte: u8) -> Option<Alignment> {
+        match at.partial.next(byte) {
+            Next::Begun(partial) => Some(Alignment { partial, ..*at }),
+            Next::Whole(character) => self.read(at, character),
+            Next::Broken => self.read_byte(at, byte, |_| {}),
+        }
+    }
+
     /// After the bytes of a character that is not complete, as if the key ended there; `each` is told the states in
     /// between.
     pub(super) fn finish(
@@ -254,6 +292,58 @@ impl Levenshtein {
     fn is_exhausted(&self, at: &Alignment) -> bool {
         let lanes_before = (1 << (LANE * self.max_distance)) - 1;
         (at.reached | at.swapped) & lanes_before == 0
+    }
+
+    /// The byte by which these bytes become the character at a position.
+    #[inline(never)]
+    fn completing(&self, position: usize, begun: &[u8]) -> Option<u8> {
+        let character = self.query.bytes(position..position + 1);
+        match *character.strip_prefix(begun)? {
+            [label] => Some(label),
+            _ => None,
+        }
+    }
+
+    /// The number of a state behind the first bytes of a character. Sets of up to four lanes leave room for them, in bits that are
+    /// not set in the number of any other state.
+    #[inline(never)]
+    fn id_within(&self, at: &Alignment, read: u8) -> Option<u128> {
+        if self.max_distance == MAX_DISTANCE {
+            return None;
+        }
+        let mut begun = [0; 4];
+        begun[1..].copy_from_slice(&at.partial.padded());
+        let sets = u128::from(at.swapped) << (MAX_DISTANCE * LANE) | u128::from(at.reached);
+        Some(u128::from(u32::from_be_bytes(begun)) << 104 | sets << 8 | u128::from(read))
+    }
+
+    /// What may follow between two characters, where all edits are used up.
+    #[inline(always)]
+    fn rests(&self, state: &Alignment, mut put: impl FnMut(&[u8], u32)) {
+        let len = self.query.len();
+        for position in self.positions(state.reached, state.read) {
+            put(self.query.bytes(position..len), self.max_distance);
+        }
+        for position in self.positions(state.swapped, state.read) {
+            let first = self.query.bytes(position..position + 1);
+            let swapped = [first, self.query.bytes(position + 2..len)].concat();
+            let known = self
+                .positions(state.reached, state.read)
+                .any(|position| self.query.bytes(position..len) == swapped);
+            if !known {
+                put(&swapped, self.max_distance);
+            }
+        }
+    }
+
+    /// As [`rests`](Self::rests), behind the first bytes of a character.
+    #[inline(never)]
+    fn rests_behind(&self, state: &Alignment, mut put: impl FnMut(&[u8], u32)) {
+        self.rests(state, |text, score| {
+            if let Some(rest) = text.strip_prefix(state.partial.bytes()) {
+                put(rest, score);
+            }
+        });
     }
 
     /// The positions that the last lane has.
@@ -302,7 +392,7 @@ impl Automaton for Levenshtein {
         if state.partial.is_empty() && label < 0x80 {
             return self.read(state, u32::from(label));
         }
-        self.read_byte(state, label, |_| {})
+        self.step_beyond_ascii(state, label)
     }
 
     #[inline]
@@ -335,15 +425,20 @@ impl Automaton for Levenshtein {
 
     #[inline]
     fn default_step(&self, state: &Alignment) -> (LabelSet, Option<Alignment>) {
-        if !state.partial.is_empty() {
+        // most bytes that complete a character do so to one that does not stand near
+        let Some(mut own) = state.partial.unfinished() else {
             return (LabelSet::ALL, None);
-        }
-        // each byte beyond ASCII starts another character
-        let mut own = LabelSet::from_words([0, 0, u64::MAX, u64::MAX]);
+        };
+        let begun = state.partial.bytes();
         let mut add = |position: u32| {
-            if let Some(&character) = self.query.list().get(position as usize)
-                && let Ok(label) = u8::try_from(character)
-            {
+            let Some(&character) = self.query.list().get(position as usize) else {
+                return;
+            };
+            if begun.is_empty() {
+                if let Ok(label) = u8::try_from(character) {
+                    own.insert(label);
+                }
+            } else if let Some(label) = self.completing(position as usize, begun) {
                 own.insert(label);
             }
         };
@@ -370,8 +465,10 @@ impl Automaton for Levenshtein {
     #[inline]
     fn id(&self, state: &Alignment) -> Option<u128> {
         // sets of up to five lanes, and a byte
-        let read = u8::try_from(state.read).ok();
-        let read = read.filter(|_| state.partial.is_empty())?;
+        let read = u8::try_from(state.read).ok()?;
+        if !state.partial.is_empty() {
+            return self.id_within(state, read);
+        }
         let sets = u128::from(state.swapped) << 60 | u128::from(state.reached);
         Some(sets << 8 | u128::from(read))
     }
@@ -385,25 +482,16 @@ impl Automaton for Levenshtein {
     }
 
     #[inline(always)]
-    fn endings(&self, state: &Alignment, mut put: impl FnMut(&[u8], u32)) -> bool {
-        let ready = self.valid && state.partial.is_empty() && state.read >= self.exact;
+    fn endings(&self, state: &Alignment, put: impl FnMut(&[u8], u32)) -> bool {
+        let ready = self.valid && state.read >= self.exact;
         if !ready || !self.is_exhausted(state) {
             return false;
         }
-        let len = self.query.len();
-        for position in self.positions(state.reached, state.read) {
-            put(self.query.bytes(position..len), self.max_distance);
+        if !state.partial.is_empty() {
+            self.rests_behind(state, put);
+            return true;
         }
-        for position in self.positions(state.swapped, state.read) {
-            let first = self.query.bytes(position..position + 1);
-            let swapped = [first, self.query.bytes(position + 2..len)].concat();
-            let known = self
-                .positions(state.reached, state.read)
-                .any(|position| self.query.bytes(position..len) == swapped);
-            if !known {
-                put(&swapped, self.max_distance);
-            }
-        }
+        self.rests(state, put);
         true
     }
 }
@@ -441,19 +529,32 @@ mod tests {
         let near = Levenshtein::new(query.as_bytes(), max_distance).unwrap();
         let mut state = near.start();
         let (mut least, mut is_wanted) = (0, true);
-        let mut ids = HashMap::new();
-        for byte in key.bytes() {
+        let (mut ids, mut named) = (HashMap::new(), Vec::new());
+        for (at, byte) in key.bytes().enumerate() {
+            let mut score = None;
+            let is_rest = |rest: &[u8]| rest == &key.as_bytes()[at..];
+            if near.endings(&state, |rest, here| {
+                score = score.or(is_rest(rest).then_some(here));
+            }) {
+                named.push(score);
+            }
             least = least.max(near.least_score(&state));
             is_wanted &= near.labels(&state).contains(byte);
             if let Some(id) = near.id(&state) {
                 assert!(*ids.entry(id).or_insert(state) == state);
             }
-            for label in [byte, b'a', b'x', 0xC3] {
+            for label in [byte, b'a', b'x', 0xC3, 0xA4, 0x85, 0xFF] {
                 let (own, other) = near.default_step(&state);
                 assert!(own.contains(label) || near.step(&state, label) == other);
             }
-            state = near.step(&state, byte)?;
+            let Some(next) = near.step(&state, byte) else {
+                assert!(named.iter().all(Option::is_none));
+                return None;
+            };
+            state = next;
         }
+        let found = near.accepts(&state).then(|| near.score(&state));
+        assert!(named.iter().all(|&named| named == found));
         near.accepts(&state).then(|| {
             assert!(is_wanted && least <= near.score(&state));
             near.score(&state)

@@ -59,6 +59,13 @@ struct Frame<S> {
     mark: Mark,
 }
 
+/// A prefix with room for what most keys have behind it.
+fn with_room(prefix: &[u8]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(prefix.len() + 32);
+    key.extend_from_slice(prefix);
+    key
+}
+
 impl<A: Automaton> Search<A> {
     /// A search among the keys that start with `prefix`, which the automaton reads first.
     pub(crate) fn new(entries: &Entries, automaton: A, prefix: &[u8]) -> Result<Self> {
@@ -78,7 +85,7 @@ impl<A: Automaton> Search<A> {
             places,
             below: Descent::new(),
             source: None,
-            key: prefix.to_vec(),
+            key: with_room(prefix),
             frames: Vec::new(),
             start: spot.zip(state),
             score: 0,

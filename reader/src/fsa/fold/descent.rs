@@ -34,6 +34,7 @@ struct Frame<S> {
 }
 
 /// A node to go into.
+#[derive(Clone, Copy)]
 struct Next {
     offset: u32,
     /// So many bytes of its chain are in the key.

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::known::Known;
 use super::small;
 use crate::automaton::Automaton;
 use crate::format::native::leaf::MAX_KEYS;
@@ -15,8 +16,6 @@ pub(super) const FEW: u32 = 8;
 const MOST: usize = 256;
 /// Bytes of a list when it is made.
 const ROOM: usize = 1024;
-/// No way.
-const NONE: u32 = u32::MAX;
 /// Places for prospects that are found by the ids of their states: one for each byte that an id is mixed to.
 const SLOTS: usize = 256;
 
@@ -58,43 +57,6 @@ struct Way {
     /// The next way from the same state.
     next: u32,
 }
-
-/// What is known of a state.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Known {
-    /// The ASCII characters that have a step of their own.
-    pub(super) own: u128,
-    /// Whether other bytes have one too.
-    pub(super) beyond_ascii: bool,
-    /// Where all other labels lead, if they lead anywhere.
-    pub(super) other: Option<u32>,
-    /// Its first way by a label of its own.
-    first: u32,
-}
-
-impl Known {
-    /// The ASCII characters from `first` up to `end` that have a step of their own.
-    #[inline(always)]
-    pub(super) fn own_between(&self, first: u8, end: Option<u8>) -> u128 {
-        let from = FROM[usize::from(first).min(ASCII)];
-        let behind = end.map_or(0, |end| FROM[usize::from(end).min(ASCII)]);
-        self.own & from & !behind
-    }
-}
-
-/// The number of ASCII characters.
-const ASCII: usize = 128;
-
-/// The ASCII characters from each of them on, and none.
-static FROM: [u128; ASCII + 1] = {
-    let mut from = [0; ASCII + 1];
-    let mut label = 0;
-    while label < ASCII {
-        from[label] = u128::MAX << label;
-        label += 1;
-    }
-    from
-};
 
 /// All that may follow in a state.
 #[derive(Clone, Copy, Debug)]
@@ -316,13 +278,7 @@ impl<S: Clone> Forks<S> {
     ) -> Known {
         let (own, other) = automaton.default_step(state);
         let other = other.map(|other| self.add(automaton, other));
-        let (own, beyond_ascii) = own.split_ascii();
-        let known = Known {
-            own,
-            beyond_ascii,
-            other,
-            first: NONE,
-        };
+        let known = Known::new(own, other);
         self.set_known(origin, known);
         known
     }

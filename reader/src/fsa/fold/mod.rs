@@ -6,6 +6,7 @@
 mod behind;
 mod descent;
 mod forks;
+mod known;
 mod leaf;
 mod lookups;
 mod named;

@@ -3,11 +3,12 @@
 //! To a search that has come to its last edit, most of what is below a node is such. None of it is entered then: below
 //! children that are nodes the endings are looked up, and of a leaf the planes say which keys may be there.
 
-use super::forks::{FEW, Forks, Known, Origin};
+use super::forks::{FEW, Forks, Origin};
+use super::known::Known;
 use super::leaf::Leaf;
 use super::parting::{Parting, Turns};
 use super::path::Path;
-use super::planes::FewPlanes;
+use super::planes::{FewPlanes, Planes};
 use super::sweep::{Reading, Start};
 use super::way::Lead;
 use super::{Fold, LEAF, leaf_offset};
@@ -126,7 +127,7 @@ impl<A: Automaton> simd::Task for Look<'_, A> {
         while let Some(&first) = node.separators.get(range) {
             let target = node.target(range);
             if target & LEAF == 0 {
-                if !first.is_ascii() || !self.look_below(first, target)? {
+                if !self.front.known.kind.has(first) || !self.look_below(first, target)? {
                     break;
                 }
             } else {
@@ -161,30 +162,45 @@ impl<A: Automaton> Look<'_, A> {
     /// labels not all is named.
     #[inline(always)]
     fn look_into(&mut self, offset: u64, first: u8, end: Option<u8>) -> Result<u64, &'static str> {
-        let fold = self.fold;
-        let leaf = Leaf::read(&fold.leaves, to_usize(offset))?;
-        if !FewPlanes::have_room(&leaf.header) {
-            return Ok(u64::MAX);
+        let place = to_usize(offset);
+        let leaf = Leaf::read(&self.fold.leaves, place)?;
+        if FewPlanes::have_room(&leaf.header) {
+            let planes = FewPlanes::new(&leaf, place)?;
+            let top = planes.top();
+            self.look_at(&planes, top, (offset, first, end))
+        } else {
+            let planes = <Planes>::new(&leaf, place)?;
+            let top = [0, 1, 2].map(|shared| planes.compare_shared(shared).0);
+            self.look_at(&planes, top, (offset, first, end))
         }
-        let planes = FewPlanes::new(&leaf, to_usize(offset))?;
+    }
+
+    /// As `look_into`, by the planes of the leaf and the keys that share no byte, one, and two bytes with the one before.
+    #[inline(always)]
+    fn look_at<const S: usize, const L: usize, const R: usize>(
+        &mut self,
+        planes: &Planes<S, L, R>,
+        top: [u64; 3],
+        (offset, first, end): (u64, u8, Option<u8>),
+    ) -> Result<u64, &'static str> {
+        let fold = self.fold;
         let all = planes.header.all();
-        let top = planes.top();
         let keys = (top[0] | 1) & all;
         let known = &self.front.known;
         let own = known.own_between(first, end);
-        let (mut left, mut unnamed) = (keys, 0);
-        if end.is_none_or(|end| end > 0x80) && known.beyond_ascii {
-            unnamed = keys & planes.with_rank_from(fold.alphabet.beyond_ascii());
-            left &= !unnamed;
-        }
+        let mut unnamed = known.strange(planes, &fold.alphabet, keys, end);
         let parting = Parting {
             depth: 0,
             keys,
             inner: all & !1,
             labels: LabelSet::ALL,
         };
-        let mut turns = Turns { own, left };
-        while let Some((label, keys)) = turns.next(&planes, &fold.alphabet) {
+        let mut turns = Turns {
+            own,
+            kind: known.kind,
+            left: keys & !unnamed,
+        };
+        while let Some((label, keys)) = turns.next(planes, &fold.alphabet) {
             let prospect = match label {
                 Some(label) => self.own(label),
                 None => self.front.known.other,
@@ -200,7 +216,7 @@ impl<A: Automaton> Look<'_, A> {
                 among: keys,
             };
             let (path, hits) = (&mut *self.path, &mut *self.hits);
-            let mut reading = Reading::new(fold, self.automaton, &planes, start, path, hits);
+            let mut reading = Reading::new(fold, self.automaton, planes, start, path, hits);
             if !reading.find_named(prospect, keys, parting, |more| top[usize::from(more)])? {
                 unnamed |= keys;
             }
@@ -213,7 +229,7 @@ impl<A: Automaton> Look<'_, A> {
     fn look_below(&mut self, label: u8, target: u32) -> Result<bool, Fault> {
         let (fold, row) = (self.fold, self.row);
         let known = &self.front.known;
-        let prospect = if known.own >> (label & 127) & 1 != 0 {
+        let prospect = if known.has_own(label) {
             self.own(label)
         } else {
             known.other

@@ -1,6 +1,7 @@
 //! Where keys of a leaf part: which of them may lead on, and those that an automaton can name.
 
 use super::forks::{Endings, FEW, Origin};
+use super::known::Kind;
 use super::path::Path;
 use super::planes::Planes;
 use super::sets::{below, below_first, runs};
@@ -28,6 +29,7 @@ pub(super) struct Parting {
 pub(super) struct Turns {
     /// Labels with a step of their own that had no turn yet.
     pub(super) own: u128,
+    pub(super) kind: Kind,
     /// Keys that had no turn yet.
     pub(super) left: u64,
 }
@@ -45,6 +47,7 @@ impl Turns {
                 return Some((None, std::mem::take(&mut self.left)));
             }
             let [label, ..] = self.own.trailing_zeros().to_le_bytes();
+            let label = self.kind.first() + label;
             self.own &= self.own - 1;
             let keys = self.left & planes.with_label(label, alphabet);
             if keys != 0 {
@@ -76,25 +79,14 @@ impl<A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'_, A
             }
             forks.learn(self.automaton, state, origin)
         };
-        let (ascii, beyond) = parting.labels.split_ascii();
-        let (own, beyond) = (known.own & ascii, known.beyond_ascii && beyond);
+        let own = known.own & known.kind.of(parting.labels);
         if own.count_ones() > FEW {
             return Ok(parting.keys);
         }
-        let (mut left, mut kept) = (parting.keys, 0);
-        if beyond {
-            let rank = self.alphabet.beyond_ascii();
-            let mut rare = left & self.planes.with_rank_from(rank);
-            while rare != 0 {
-                let key = rare.trailing_zeros();
-                rare &= rare - 1;
-                if !self.planes.label(key, self.alphabet).is_ascii() {
-                    kept |= 1 << key;
-                }
-            }
-            left &= !kept;
-        }
-        let mut turns = Turns { own, left };
+        let mut kept = known.strange(self.planes, self.alphabet, parting.keys, None);
+        let left = parting.keys & !kept;
+        let kind = known.kind;
+        let mut turns = Turns { own, kind, left };
         while let Some((label, keys)) = turns.next(self.planes, self.alphabet) {
             let prospect = match label {
                 Some(label) => {

@@ -33,6 +33,13 @@ impl<S: Clone> Path<S> {
         self.forks.leave();
     }
 
+    /// Goes back to where so many bytes were read.
+    #[inline(always)]
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.states.truncate(len + 1);
+        self.text.truncate(len);
+    }
+
     /// Reads a byte; whether the automaton goes on.
     #[inline(always)]
     pub(super) fn read<A: Automaton<State = S>>(&mut self, automaton: &A, byte: u8) -> bool {

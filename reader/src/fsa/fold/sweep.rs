@@ -156,6 +156,15 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
         self.planes.header.first.wrapping_add(key).into()
     }
 
+    /// Of the keys that are left those that part where so many bytes are shared, those that start like them, and the others.
+    #[inline(always)]
+    fn parting(&self, left: u64, shared: u32) -> (u64, u64, u64) {
+        let (equal, less) = self.planes.compare_shared(shared);
+        let rest = left & less;
+        let inner = left & below_first(rest);
+        (inner & equal, inner, rest)
+    }
+
     #[inline(always)]
     fn read_keys(mut self) -> Result<(), &'static str> {
         let Start {
@@ -208,11 +217,23 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
                 break;
             }
             key = next.trailing_zeros();
+            if on == 0 && rest.count_ones() >= MANY && !self.path.forks.have_parted(1 << key) {
+                // back to where others part too, perhaps many
+                reached = self.planes.shared(key);
+                (on, inner, rest) = self.parting(left, reached);
+                is_fork = on.count_ones() >= MANY;
+                if is_fork {
+                    let kept = (reached as usize).checked_sub(depth).ok_or(SHARED)?;
+                    self.path.truncate(kept);
+                    origin = Origin::Elsewhere;
+                    continue;
+                }
+                self.path.forks.part(on);
+            }
             // which of both it is, a processor cannot foresee
             let shared = select_unpredictable(on == 0, self.planes.shared(key), reached);
             let kept = (shared as usize).checked_sub(depth).ok_or(SHARED)?;
-            self.path.states.truncate(kept + 1);
-            self.path.text.truncate(kept);
+            self.path.truncate(kept);
             left &= !below(key + 1);
             let label = self.planes.label(key, self.alphabet);
             origin = Origin::Elsewhere;
@@ -236,10 +257,7 @@ impl<'a, A: Automaton, const S: usize, const L: usize, const R: usize> Reading<'
             known = 0;
             labels = LabelSet::ALL;
             reached = small(depth + self.path.text.len());
-            let (equal, less) = self.planes.compare_shared(reached);
-            rest = left & less;
-            inner = left & below_first(rest);
-            on = inner & equal;
+            (on, inner, rest) = self.parting(left, reached);
             if reached != shared + 1 {
                 origin = Origin::Elsewhere;
             }
