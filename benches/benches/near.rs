@@ -35,6 +35,54 @@ fn count(matches: Result<Matches<'_>>) -> usize {
     n
 }
 
+/// The letters from a to z as the first ones of the Cyrillic alphabet, as text of two bytes a letter.
+fn cyrillic(text: &[u8]) -> Vec<u8> {
+    let spell = |letter: char| match letter {
+        'a'..='z' => char::from_u32(letter as u32 - 'a' as u32 + 'а' as u32).unwrap_or(letter),
+        _ => letter,
+    };
+    let text = String::from_utf8_lossy(text);
+    text.chars().map(spell).collect::<String>().into_bytes()
+}
+
+type Spell = fn(&[u8]) -> Vec<u8>;
+
+/// Fuzzy queries where most labels are no ASCII, and where leaves have long labels and keys.
+fn bench_others(c: &mut Criterion) {
+    let spellings: [(&str, usize, Spell); 2] =
+        [("cyrillic", 0, cyrillic), ("cities", 2, <[u8]>::to_vec)];
+    for (name, corpus, spell) in spellings {
+        let (corpus, kind) = CORPORA[corpus];
+        for (layout, format, profile) in LAYOUTS {
+            let compiled = Compiled::spelled(corpus, kind, (format, profile), spell);
+            let entries = Dictionary::open(&compiled.path)
+                .expect("a dictionary")
+                .entries();
+            let changed: Vec<_> = lines(&compiled.misses)[..QUERIES]
+                .iter()
+                .map(|query| spell(query))
+                .collect();
+            let mut group = c.benchmark_group(format!("near-{name}/{layout}"));
+            group
+                .sample_size(10)
+                .warm_up_time(Duration::from_millis(200))
+                .measurement_time(Duration::from_secs(1))
+                .throughput(Throughput::Elements(QUERIES as u64));
+            for most in 1..=2 {
+                group.bench_function(format!("fuzzy/{most}"), |b| {
+                    b.iter(|| {
+                        let queries = changed.iter();
+                        queries
+                            .map(|query| count(entries.fuzzy(query, most, EXACT)))
+                            .sum::<usize>()
+                    });
+                });
+            }
+            group.finish();
+        }
+    }
+}
+
 fn bench(c: &mut Criterion) {
     let (corpus, kind) = CORPORA[0];
     for (layout, format, profile) in LAYOUTS {
@@ -83,5 +131,6 @@ fn bench(c: &mut Criterion) {
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     bench(&mut criterion);
+    bench_others(&mut criterion);
     criterion.final_summary();
 }

@@ -49,6 +49,7 @@ pub const FUZZY: &Parts = &[
         &[
             "step",
             "read_byte",
+            "step_beyond_ascii",
             "far",
             "default_step",
             "endings",

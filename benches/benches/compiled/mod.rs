@@ -38,6 +38,16 @@ pub(crate) struct Compiled {
 impl Compiled {
     /// Compiles a corpus.
     pub(crate) fn new(corpus: &str, kind: ValueKind, format: Format, profile: Profile) -> Self {
+        Self::spelled(corpus, kind, (format, profile), <[u8]>::to_vec)
+    }
+
+    /// Compiles a corpus whose keys are spelled otherwise. Its queries are not.
+    pub(crate) fn spelled(
+        corpus: &str,
+        kind: ValueKind,
+        (format, profile): (Format, Profile),
+        spell: impl Fn(&[u8]) -> Vec<u8>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let files = Files::below(folder.path(), "corpus");
         files.write(&input::source(corpus)).expect("queries");
@@ -48,7 +58,7 @@ impl Compiled {
         let mut compiler = Compiler::new(options).expect("options that fit");
         for (key, value) in &input::rows(corpus) {
             compiler
-                .add(key, Input::Text(value))
+                .add(&spell(key), Input::Text(value))
                 .expect("rows that can be stored");
         }
         let path = folder.path().join("corpus.kv");
