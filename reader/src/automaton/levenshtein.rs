@@ -1,6 +1,7 @@
 //! Strings within an edit distance.
 
 use super::characters::{Characters, Next, Partial};
+use super::occurrences::Occurrences;
 use super::{Automaton, LabelSet};
 use crate::error::{Error, Result};
 
@@ -29,13 +30,9 @@ pub struct Levenshtein {
     query: Characters,
     /// All of the query is UTF-8.
     valid: bool,
-    /// Where each of the ASCII characters stands in the query: bit `max distance + i` for position `i`. Empty if the query
-    /// is longer than [`SHORT`].
-    places: Vec<u64>,
-    /// The other characters of the query and where they stand, if there are places.
-    beyond_ascii: Vec<(u32, u64)>,
-    /// A bit for the low bits of each of them.
-    beyond_bits: u64,
+    /// Where each character stands in the query: bit `max distance + i` for position `i`. Not known if the query is longer
+    /// than [`SHORT`].
+    places: Occurrences,
     /// All positions and the end of the query as such bits, if there are places.
     all_places: u64,
     max_distance: u32,
@@ -71,32 +68,14 @@ impl Levenshtein {
             return Err(Error::Query { reason });
         }
         let query = Characters::new(query);
-        let (mut places, mut all_places) = (Vec::new(), 0);
-        let (mut beyond_ascii, mut beyond_bits) = (Vec::new(), 0);
+        let (mut places, mut all_places) = (Occurrences::default(), 0);
         if query.len() <= SHORT {
-            places.resize(128, 0);
-            for (position, &character) in query.list().iter().enumerate() {
-                let here = 1 << max_distance << position;
-                if let Some(places) = places.get_mut(character as usize) {
-                    *places |= here;
-                } else {
-                    beyond_bits |= 1 << (character % 64);
-                    match beyond_ascii
-                        .iter_mut()
-                        .find(|(other, _)| *other == character)
-                    {
-                        Some((_, places)) => *places |= here,
-                        None => beyond_ascii.push((character, here)),
-                    }
-                }
-            }
+            places = Occurrences::new(query.list(), max_distance);
             all_places = ((2 << query.len()) - 1) << max_distance;
         }
         Ok(Levenshtein {
             valid: query.are_valid(),
             places,
-            beyond_ascii,
-            beyond_bits,
             all_places,
             query,
             max_distance,
@@ -138,25 +117,14 @@ impl Levenshtein {
     /// has, for the second of two swapped ones; and those that can be reached by it, its end among them.
     #[inline(always)]
     fn near(&self, read: u32, character: u32) -> (u64, u64) {
-        let places = match self.places.get(character as usize) {
-            Some(&places) => places,
-            None if self.places.is_empty() => return self.far(read, character),
-            None => self.places_beyond(character),
-        };
-        // what can go on has read no more than a word has bits
-        let equal = places.wrapping_shr(read) & (self.lane << 1 | 1);
-        (equal, (self.all_places >> 1).wrapping_shr(read) & self.lane)
-    }
-
-    /// Where a character beyond ASCII stands in the query, if there are places.
-    #[inline]
-    fn places_beyond(&self, character: u32) -> u64 {
-        if self.beyond_bits >> (character % 64) & 1 == 0 {
-            return 0;
+        match self.places.of(character) {
+            Some(places) => {
+                // what can go on has read no more than a word has bits
+                let equal = places.wrapping_shr(read) & (self.lane << 1 | 1);
+                (equal, (self.all_places >> 1).wrapping_shr(read) & self.lane)
+            }
+            None => self.far(read, character),
         }
-        let mut all = self.beyond_ascii.iter();
-        all.find(|&&(other, _)| other == character)
-            .map_or(0, |&(_, places)| places)
     }
 
     /// As [`near`](Self::near), of a query that is too long for places.
@@ -194,10 +162,10 @@ impl Levenshtein {
     /// As [`near`](Self::near), of a character that stands nowhere near.
     #[inline]
     fn none_near(&self, read: u32) -> (u64, u64) {
-        if self.places.is_empty() {
-            (0, self.inside(read as usize + 1))
-        } else {
+        if self.places.are_known() {
             (0, (self.all_places >> 1).wrapping_shr(read) & self.lane)
+        } else {
+            (0, self.inside(read as usize + 1))
         }
     }
 
@@ -497,93 +465,4 @@ impl Automaton for Levenshtein {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
-    use super::{Levenshtein, MAX_DISTANCE};
-    use crate::automaton::Automaton;
-
-    /// The optimal string alignment distance, by its definition.
-    fn distance(one: &[char], other: &[char]) -> u32 {
-        let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
-        for i in 0..=one.len() {
-            for j in 0..=other.len() {
-                let mut least = if i == 0 || j == 0 { i + j } else { usize::MAX };
-                if i > 0 && j > 0 {
-                    let replaced = rows[i - 1][j - 1] + usize::from(one[i - 1] != other[j - 1]);
-                    least = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                }
-                if i > 1 && j > 1 && (one[i - 1], one[i - 2]) == (other[j - 2], other[j - 1]) {
-                    least = least.min(rows[i - 2][j - 2] + 1);
-                }
-                rows[i][j] = least;
-            }
-        }
-        u32::try_from(rows[one.len()][other.len()]).unwrap()
-    }
-
-    fn score(query: &str, key: &str, max_distance: u32) -> Option<u32> {
-        let near = Levenshtein::new(query.as_bytes(), max_distance).unwrap();
-        let mut state = near.start();
-        let (mut least, mut is_wanted) = (0, true);
-        let (mut ids, mut named) = (HashMap::new(), Vec::new());
-        for (at, byte) in key.bytes().enumerate() {
-            let mut score = None;
-            let is_rest = |rest: &[u8]| rest == &key.as_bytes()[at..];
-            if near.endings(&state, |rest, here| {
-                score = score.or(is_rest(rest).then_some(here));
-            }) {
-                named.push(score);
-            }
-            least = least.max(near.least_score(&state));
-            is_wanted &= near.labels(&state).contains(byte);
-            if let Some(id) = near.id(&state) {
-                assert!(*ids.entry(id).or_insert(state) == state);
-            }
-            for label in [byte, b'a', b'x', 0xC3, 0xA4, 0x85, 0xFF] {
-                let (own, other) = near.default_step(&state);
-                assert!(own.contains(label) || near.step(&state, label) == other);
-            }
-            let Some(next) = near.step(&state, byte) else {
-                assert!(named.iter().all(Option::is_none));
-                return None;
-            };
-            state = next;
-        }
-        let found = near.accepts(&state).then(|| near.score(&state));
-        assert!(named.iter().all(|&named| named == found));
-        near.accepts(&state).then(|| {
-            assert!(is_wanted && least <= near.score(&state));
-            near.score(&state)
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn queries_of_any_length(
-            query in prop_oneof![vec(prop::sample::select(vec!['a', 'b', 'ä']), 0..9), vec(prop::sample::select(vec!['a', 'b', 'ä']), 54..70)],
-            edits in vec((any::<prop::sample::Index>(), 0..4, prop::sample::select(vec!['a', 'c', 'ä', 'ß'])), 0..6),
-        ) {
-            let mut key = query.clone();
-            for (place, edit, character) in edits {
-                let at = place.index(key.len() + 1);
-                match edit {
-                    0 => key.insert(at, character),
-                    1 if at < key.len() => key[at] = character,
-                    2 if at < key.len() => _ = key.remove(at),
-                    3 if at + 1 < key.len() => key.swap(at, at + 1),
-                    _ => {}
-                }
-            }
-            let due = distance(&query, &key);
-            let (query, key): (String, String) = (query.iter().collect(), key.iter().collect());
-            for max_distance in 0..=MAX_DISTANCE {
-                let expected = (due <= max_distance).then_some(due);
-                prop_assert_eq!(score(&query, &key, max_distance), expected, "{} {}", query, key);
-            }
-        }
-    }
-}
+mod tests;

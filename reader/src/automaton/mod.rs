@@ -12,6 +12,7 @@ mod fst;
 mod glob;
 mod labels;
 mod levenshtein;
+mod occurrences;
 mod phrase;
 mod range;
 #[cfg(feature = "regex")]
