@@ -87,6 +87,8 @@ pub enum Section {
     Junctions,
     /// The leaves of a native file.
     Leaves,
+    /// The grams of the keys of a native file.
+    Grams,
     /// The integers of a native file.
     Integers,
     /// Which of the stored values of a native file each key has.
@@ -121,6 +123,7 @@ impl Section {
             Section::Slots => "slots",
             Section::Junctions => "junctions",
             Section::Leaves => "leaves",
+            Section::Grams => "grams",
             Section::Integers => "integers",
             Section::Ids => "value ids",
             Section::Texts => "value tokens",
@@ -133,13 +136,14 @@ impl Section {
     }
 
     /// The sections a native file may have.
-    const NATIVE: [Section; 12] = [
+    const NATIVE: [Section; 13] = [
         Section::Alphabet,
         Section::Tokens,
         Section::Head,
         Section::Slots,
         Section::Junctions,
         Section::Leaves,
+        Section::Grams,
         Section::Integers,
         Section::Ids,
         Section::Offsets,
@@ -158,6 +162,7 @@ impl Section {
                 | Section::Slots
                 | Section::Junctions
                 | Section::Leaves
+                | Section::Grams
         )
     }
 

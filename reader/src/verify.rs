@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::dictionary::{Dictionary, MAX_KEY_LEN};
 use crate::error::{Fault, FormatError, InFile, Result, Section};
+use crate::format::native::grams;
 use crate::format::native::header::NativeHeader;
 use crate::format::varint::MAX_VARINT_LEN;
 use crate::format::vector::VECTOR_BEGIN;
@@ -116,7 +117,7 @@ impl Dictionary {
                 return Err(fault).in_file(self.path());
             }
         }
-        let mut keys = 0;
+        let (mut keys, mut has_grams) = (0, true);
         let mut scan = self.scan();
         let mut previous = Vec::new();
         while scan.advance()? {
@@ -129,6 +130,12 @@ impl Dictionary {
             } else {
                 None
             };
+            grams::each(scan.key(), 0, |gram| has_grams &= self.fsa().may_have(gram));
+            if !has_grams {
+                let start = native.range(Section::Grams).start as u64;
+                let fault = Fault::new(Section::Grams, start, "a key has a gram that is not there");
+                return Err(fault).in_file(self.path());
+            }
             if let (Some(reason), Some(root)) = (reason, self.fsa().root()) {
                 return Err(self.fsa().fault(root, reason)).in_file(self.path());
             }

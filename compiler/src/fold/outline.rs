@@ -64,8 +64,8 @@ pub(crate) struct Outline {
 }
 
 impl Outline {
-    /// Adds a key behind all keys so far.
-    pub(crate) fn add(&mut self, key: &[u8], weight: u32, events: &mut Events) -> Result<()> {
+    /// Adds a key behind all keys so far; how many bytes it shares with the key before.
+    pub(crate) fn add(&mut self, key: &[u8], weight: u32, events: &mut Events) -> Result<usize> {
         let shared = shared_prefix(&self.previous, key);
         if self.open.is_empty() {
             events.push(Event::Enter);
@@ -97,7 +97,7 @@ impl Outline {
         {
             self.make_room(events);
         }
-        Ok(())
+        Ok(shared)
     }
 
     /// Ends with the root as the only open node, complete but for its bytes.

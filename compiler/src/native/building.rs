@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use keyfold_reader::ValueKind;
 use keyfold_reader::format::checksum::Rows;
+use keyfold_reader::format::native::grams::{self, GramsWriter};
 use keyfold_reader::format::native::header::Properties;
 
 use super::NativeSections;
@@ -18,10 +19,16 @@ use crate::value::{ValueWriter, read_int};
 /// Bytes of rows that are encoded together.
 const BATCH: usize = 1 << 17;
 
+/// Grams that most keys have at most beside those of the key before.
+const GRAMS: u64 = 8;
+/// The part of the memory limit that the grams of all keys may take.
+const GRAMS_SHARE: usize = 16;
+
 /// A file whose model is known.
 pub(super) struct Building {
     model: Arc<Model>,
     outline: Outline,
+    grams: GramsWriter,
     batch: Batch,
     /// Batches that are being encoded, in order.
     running: VecDeque<Receiver<Encoded>>,
@@ -47,12 +54,15 @@ struct Encoded {
 }
 
 impl Building {
-    pub(super) fn new(options: &Options, model: Model) -> Self {
+    /// A file of about so many rows.
+    pub(super) fn new(options: &Options, model: Model, rows: u64) -> Self {
         let spool = || options.spool();
         let model = Arc::new(model);
         let weighted = options.kind == ValueKind::Completion;
+        let room = (options.memory_limit / GRAMS_SHARE) as u64 * 8;
         Building {
             outline: Outline::default(),
+            grams: GramsWriter::new(rows.saturating_mul(GRAMS).min(room)),
             batch: Batch::default(),
             running: VecDeque::new(),
             fold: FoldWriter::new(weighted, options.profile == Profile::Fast, spool),
@@ -70,7 +80,8 @@ impl Building {
             0
         };
         let batch = &mut self.batch;
-        self.outline.add(key, weight, &mut batch.events)?;
+        let shared = self.outline.add(key, weight, &mut batch.events)?;
+        grams::each(key, shared, |gram| self.grams.add(gram));
         batch.values.extend_from_slice(stored);
         batch.ends.push(batch.values.len());
         batch.size += key.len() + stored.len() + 16;
@@ -150,7 +161,7 @@ impl Building {
         };
         let spool = || options.spool();
         let mut sections = self.model.keys.write(spool)?;
-        sections.append(&mut self.fold.finish(&mut properties)?);
+        sections.append(&mut self.fold.finish(self.grams, spool, &mut properties)?);
         sections.append(&mut self.values.finish(&mut properties)?);
         Ok(NativeSections {
             properties,

@@ -53,7 +53,7 @@ impl Native {
     /// Trains on a sample of the `rows` rows that are to come, pieces of neighbours, so that none need to be held.
     pub(crate) fn train(&mut self, pieces: &[RowBlock], rows: u64) {
         let model = Model::train(&self.options, pieces.iter().flat_map(RowBlock::rows), rows);
-        self.state = State::Building(Box::new(Building::new(&self.options, model)));
+        self.state = State::Building(Box::new(Building::new(&self.options, model, rows)));
     }
 
     /// Adds a key behind all keys so far, with its value in its stored form.
@@ -84,12 +84,9 @@ impl Native {
 
 /// Trains on rows, when there are `times` as many in all, and adds them.
 fn build(options: &Options, held: &RowBlock, times: u64) -> Result<Building> {
-    let model = Model::train(
-        options,
-        sample(held, options.sample_rows()),
-        held.len() as u64 * times,
-    );
-    let mut building = Building::new(options, model);
+    let rows = held.len() as u64 * times;
+    let model = Model::train(options, sample(held, options.sample_rows()), rows);
+    let mut building = Building::new(options, model, rows);
     for row in held.rows() {
         building.add(row.key, row.value)?;
     }

@@ -5,8 +5,49 @@ use keyfold_reader::{Completion, Dictionary, Entries, Error, ValueKind};
 use proptest::prelude::*;
 
 use super::oracle::{characters, distance, last_row};
-use super::{Segments, found, keys, segments};
+use super::{Segments, found, keys, segments, segments_of};
 use crate::support::{Folder, LAYOUTS, Layout, Rows, compile, laid_out, options};
+
+/// Asks for the keys near a query, against the definition.
+fn check(
+    segments: &Segments,
+    query: &[u8],
+    most: u32,
+    minimum_prefix: usize,
+) -> Result<(), TestCaseError> {
+    let asked = format!("{query:?} {most} {minimum_prefix}");
+    let wanted = characters(query);
+    let mut expected: Vec<_> = segments
+        .expected
+        .iter()
+        .map(|(key, &weight)| (key.clone(), distance(&wanted, &characters(key)), weight))
+        .filter(|(key, score, _)| {
+            let start = wanted.get(..minimum_prefix);
+            *score <= most && start.is_some() && characters(key).get(..minimum_prefix) == start
+        })
+        .collect();
+    let fuzzy = segments.entries.fuzzy(query, most, minimum_prefix).unwrap();
+    prop_assert_eq!(found(fuzzy), expected.clone(), "{}", asked);
+    expected.sort_by_key(|(key, score, weight)| (*score, u64::MAX - weight, key.clone()));
+    let best = (segments.entries).fuzzy_best(query, most, minimum_prefix);
+    prop_assert_eq!(found(best.unwrap()), expected.clone(), "{}", asked);
+    let first = segments.entries.clone().limit(2);
+    let first = first.fuzzy_best(query, most, minimum_prefix).unwrap();
+    prop_assert_eq!(found(first), &expected[..expected.len().min(2)]);
+    Ok(())
+}
+
+/// Keys long enough for grams, of characters and of bytes that are none.
+fn long_keys() -> impl Strategy<Value = Vec<u8>> {
+    let part = prop::sample::select(vec![
+        &b"a"[..],
+        b"b",
+        "é".as_bytes(),
+        "京".as_bytes(),
+        b"\xc3",
+    ]);
+    prop::collection::vec(part, 5..16).prop_map(|parts| parts.concat())
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
@@ -15,23 +56,46 @@ proptest! {
     fn are_all_found(segments in segments(), queries in prop::collection::vec((keys(), 0..=MAX_DISTANCE, 0..4usize), 20)) {
         let segments = Segments::new(&segments, ValueKind::Completion);
         for (query, max_distance, minimum_prefix) in &queries {
-            let wanted = characters(query);
-            let mut expected: Vec<_> = segments
-                .expected
-                .iter()
-                .map(|(key, &weight)| (key.clone(), distance(&wanted, &characters(key)), weight))
-                .filter(|(key, score, _)| {
-                    let start = wanted.get(..*minimum_prefix);
-                    score <= max_distance && start.is_some() && characters(key).get(..*minimum_prefix) == start
-                })
-                .collect();
-            let fuzzy = segments.entries.fuzzy(query, *max_distance, *minimum_prefix).unwrap();
-            prop_assert_eq!(found(fuzzy), expected.clone(), "{:?} {} {}", query, max_distance, minimum_prefix);
-            expected.sort_by_key(|(key, score, weight)| (*score, u64::MAX - weight, key.clone()));
-            let best = segments.entries.fuzzy_best(query, *max_distance, *minimum_prefix).unwrap();
-            prop_assert_eq!(found(best), expected.clone(), "{:?} {} {}", query, max_distance, minimum_prefix);
-            let first = segments.entries.clone().limit(2).fuzzy_best(query, *max_distance, *minimum_prefix).unwrap();
-            prop_assert_eq!(found(first), &expected[..expected.len().min(2)]);
+            check(&segments, query, *max_distance, *minimum_prefix)?;
+        }
+    }
+
+    #[test]
+    fn are_all_found_among_long_ones(
+        segments in segments_of(long_keys),
+        queries in prop::collection::vec((any::<prop::sample::Index>(), prop::collection::vec((any::<prop::sample::Index>(), 0..4), 0..4), 0..3usize), 20),
+    ) {
+        let segments = Segments::new(&segments, ValueKind::Completion);
+        let keys: Vec<_> = segments.expected.keys().map(|key| String::from_utf8_lossy(key)).collect();
+        prop_assume!(!keys.is_empty());
+        for (key, edits, minimum_prefix) in &queries {
+            let mut query: Vec<_> = key.get(&keys).chars().collect();
+            for (place, edit) in edits {
+                let at = place.index(query.len() + 1);
+                match edit {
+                    0 => query.insert(at, 'b'),
+                    1 if at < query.len() => query[at] = 'x',
+                    2 if at < query.len() => _ = query.remove(at),
+                    _ if at + 1 < query.len() => query.swap(at, at + 1),
+                    _ => {}
+                }
+            }
+            let query: String = query.into_iter().collect();
+            for most in 0..=MAX_DISTANCE {
+                check(&segments, query.as_bytes(), most, *minimum_prefix)?;
+                let wanted = characters(query.as_bytes());
+                let exact = &wanted[..(*minimum_prefix).min(wanted.len())];
+                let mut expected: Vec<_> = (segments.expected.iter())
+                    .filter(|(key, _)| characters(key).starts_with(exact))
+                    .filter_map(|(key, &weight)| {
+                        let score = last_row(&wanted, &characters(key))[exact.len()..].iter().copied().min();
+                        Some((key.clone(), score.filter(|&score| score <= most)?, weight))
+                    })
+                    .collect();
+                expected.sort_by_key(|(key, score, weight)| (*score, u64::MAX - weight, key.clone()));
+                let complete = segments.entries.complete_fuzzy(query.as_bytes(), most, *minimum_prefix, &Completion::top(1_000));
+                prop_assert_eq!(found(complete.unwrap()), expected, "{} {} {}", query, most, minimum_prefix);
+            }
         }
     }
 }

@@ -43,6 +43,15 @@ impl FuzzyPrefix {
         })
     }
 
+    /// Leaves out what cannot lead to a key that has only such [grams](crate::format::native::grams), of those that were typed.
+    #[must_use]
+    pub(crate) fn among(self, may_have: impl Fn(&[u8]) -> bool) -> Self {
+        FuzzyPrefix {
+            typed: self.typed.among(may_have),
+            ..self
+        }
+    }
+
     /// What there is beside the keys that start with what was typed.
     pub(crate) fn inexact(self) -> Inexact {
         if !self.typed.is_valid() {

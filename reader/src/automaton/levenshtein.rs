@@ -4,13 +4,14 @@ use super::characters::{Characters, Next, Partial};
 use super::occurrences::Occurrences;
 use super::{Automaton, LabelSet};
 use crate::error::{Error, Result};
+use crate::format::native::grams;
 
 /// Most edits.
 pub const MAX_DISTANCE: u32 = 4;
 /// Bits of a lane: twice the largest distance and one, and two more that a shift may reach.
 const LANE: u32 = 12;
 /// The lowest bit of each lane.
-const LANES: u64 = 1 | 1 << LANE | 1 << (2 * LANE) | 1 << (3 * LANE) | 1 << (4 * LANE);
+const LOWEST: u64 = 1 | 1 << LANE | 1 << (2 * LANE) | 1 << (3 * LANE) | 1 << (4 * LANE);
 /// Most characters of a query whose positions, and as many more as there may be edits, are bits of one word.
 const SHORT: usize = 63 - MAX_DISTANCE as usize;
 
@@ -33,13 +34,11 @@ pub struct Levenshtein {
     /// Where each character stands in the query: bit `max distance + i` for position `i`. Not known if the query is longer
     /// than [`SHORT`].
     places: Occurrences,
-    /// All positions and the end of the query as such bits, if there are places.
-    all_places: u64,
     max_distance: u32,
-    /// A bit for each position that a lane has.
+    /// A bit for each position that a lane has, and one more for the second of two swapped characters.
     lane: u64,
-    /// The lowest bit of each lane up to that of the largest distance.
-    lanes: u64,
+    /// The positions from which a key may be reached, in lanes, by the number of characters read.
+    inside: Vec<u64>,
     exact: u32,
 }
 
@@ -68,19 +67,18 @@ impl Levenshtein {
             return Err(Error::Query { reason });
         }
         let query = Characters::new(query);
-        let (mut places, mut all_places) = (Occurrences::default(), 0);
-        if query.len() <= SHORT {
-            places = Occurrences::new(query.list(), max_distance);
-            all_places = ((2 << query.len()) - 1) << max_distance;
-        }
+        let places = if query.len() <= SHORT {
+            Occurrences::new(query.list(), max_distance)
+        } else {
+            Occurrences::default()
+        };
         Ok(Levenshtein {
             valid: query.are_valid(),
             places,
-            all_places,
+            inside: inside(query.len(), max_distance),
             query,
             max_distance,
-            lane: (2 << (2 * max_distance)) - 1,
-            lanes: LANES & ((1 << (LANE * max_distance)) - 1) | 1 << (LANE * max_distance),
+            lane: (4 << (2 * max_distance)) - 1,
             exact: 0,
         })
     }
@@ -89,6 +87,37 @@ impl Levenshtein {
     #[must_use]
     pub fn minimum_prefix(mut self, characters: usize) -> Self {
         self.exact = number(characters);
+        self
+    }
+
+    /// Leaves out what cannot lead to a key that has only such [grams](grams), of those that the query has.
+    ///
+    /// A gram that no key has must be edited, and an edit changes one at most of those that are a character apart. So many edits
+    /// the rest of the query needs at least, wherever it begins (after Ukkonen, "Approximate string-matching with q-grams and
+    /// maximal matches", 1992).
+    #[must_use]
+    pub(crate) fn among(mut self, may_have: impl Fn(&[u8]) -> bool) -> Self {
+        if !self.valid {
+            return self;
+        }
+        let mut before = usize::MAX;
+        let mut edits = (0..=self.max_distance).rev();
+        for start in (0..(self.query.len() + 1).saturating_sub(grams::CHARACTERS)).rev() {
+            let end = start + grams::CHARACTERS;
+            if end >= before || may_have(self.query.bytes(start..end)) {
+                continue;
+            }
+            // so many edits must not lead to this position or one before
+            let Some(edits) = edits.next() else {
+                break;
+            };
+            let last = start + self.max_distance as usize;
+            for (inside, left) in self.inside[..=last].iter_mut().zip((1..=last + 1).rev()) {
+                let bits = (1 << left.min(LANE as usize)) - 1;
+                *inside &= !(bits << (LANE * edits));
+            }
+            before = start;
+        }
         self
     }
 
@@ -114,22 +143,19 @@ impl Levenshtein {
     }
 
     /// The positions of the query where a character stands that is read next, as bits of a lane, and one more than a lane
-    /// has, for the second of two swapped ones; and those that can be reached by it, its end among them.
+    /// has, for the second of two swapped ones.
     #[inline(always)]
-    fn near(&self, read: u32, character: u32) -> (u64, u64) {
+    fn equal(&self, read: u32, character: u32) -> u64 {
         match self.places.of(character) {
-            Some(places) => {
-                // what can go on has read no more than a word has bits
-                let equal = places.wrapping_shr(read) & (self.lane << 1 | 1);
-                (equal, (self.all_places >> 1).wrapping_shr(read) & self.lane)
-            }
+            // what can go on has read no more than a word has bits
+            Some(places) => places.wrapping_shr(read) & self.lane,
             None => self.far(read, character),
         }
     }
 
-    /// As [`near`](Self::near), of a query that is too long for places.
+    /// As [`equal`](Self::equal), of a query that is too long for places.
     #[cold]
-    fn far(&self, read: u32, character: u32) -> (u64, u64) {
+    fn far(&self, read: u32, character: u32) -> u64 {
         let (query, read, k) = (self.query.list(), read as usize, self.max_distance as usize);
         let first = k.saturating_sub(read);
         let start = (read + first - k).min(query.len());
@@ -137,16 +163,13 @@ impl Levenshtein {
         let equal = (query[start..end].iter().rev()).fold(0, |equal, &other| {
             equal << 1 | u64::from(other == character)
         });
-        (equal << first, self.inside(read + 1))
+        equal << first
     }
 
-    /// The bits that stand for positions of the query or its end.
-    fn inside(&self, read: usize) -> u64 {
-        let k = self.max_distance as usize;
-        match (self.query.len() + k).checked_sub(read) {
-            Some(last) => ((2 << last.min(2 * k)) - 1) & u64::MAX << k.saturating_sub(read),
-            None => 0,
-        }
+    /// The positions from which a key may be reached after so many characters.
+    #[inline(always)]
+    fn inside(&self, read: u32) -> u64 {
+        self.inside.get(read as usize).copied().unwrap_or(0)
     }
 
     /// Reads a character; nothing if no string that starts so is near enough.
@@ -155,25 +178,15 @@ impl Levenshtein {
         if at.read < self.exact && self.query.list().get(at.read as usize) != Some(&character) {
             return None;
         }
-        let (equal, inside) = self.near(at.read, character);
-        self.go_on(at, equal, inside)
-    }
-
-    /// As [`near`](Self::near), of a character that stands nowhere near.
-    #[inline]
-    fn none_near(&self, read: u32) -> (u64, u64) {
-        if self.places.are_known() {
-            (0, (self.all_places >> 1).wrapping_shr(read) & self.lane)
-        } else {
-            (0, self.inside(read as usize + 1))
-        }
+        self.go_on(at, self.equal(at.read, character))
     }
 
     /// Reads a character that stands at the positions `equal` of the query.
     #[inline(always)]
-    fn go_on(&self, at: &Alignment, equal: u64, inside: u64) -> Option<Alignment> {
-        // the same in all lanes, and in those that there are
-        let (equal, inside) = (equal * LANES, inside * self.lanes);
+    fn go_on(&self, at: &Alignment, equal: u64) -> Option<Alignment> {
+        // the same in all lanes
+        let equal = equal * LOWEST;
+        let (inside, behind) = (self.inside(at.read + 1), self.inside(at.read + 2));
         // a position that goes on by one keeps its bit, since as many characters were read; an edit leads to the next lane
         let before = at.reached << LANE;
         let same = at.reached & equal;
@@ -184,7 +197,8 @@ impl Levenshtein {
         reached |= reached << (LANE + 1) & inside;
         reached |= reached << (2 * LANE + 2) & inside;
         reached |= reached << (LANE + 1) & inside;
-        let swapped = (before & equal >> 1) >> 1 & inside;
+        // the first one that follows leads two positions on
+        let swapped = (before & equal >> 1 & behind & !LOWEST) >> 1;
         (reached | swapped != 0).then_some(Alignment {
             reached,
             swapped,
@@ -252,7 +266,7 @@ impl Levenshtein {
             return None;
         }
         let end = (number(self.query.len()) + self.max_distance).checked_sub(at.read)?;
-        (end <= 2 * self.max_distance).then(|| lowest(at.reached >> end & LANES))?
+        (end <= 2 * self.max_distance).then(|| lowest(at.reached >> end & LOWEST))?
     }
 
     /// Whether all edits are used up, so that the rest has to be the same.
@@ -329,6 +343,17 @@ impl Levenshtein {
     }
 }
 
+/// The positions of a query of so many characters, and its end, in lanes, by the number of characters read.
+fn inside(len: usize, max_distance: u32) -> Vec<u64> {
+    let k = max_distance as usize;
+    let lanes = LOWEST & ((2 << (LANE * max_distance)) - 1);
+    let of = |read: usize| {
+        let behind = (2 << (len + k - read).min(2 * k)) - 1;
+        (behind & u64::MAX << k.saturating_sub(read)) * lanes
+    };
+    (0..=len + k).map(of).collect()
+}
+
 /// The first lane that is not empty.
 #[inline]
 fn lowest(lanes: u64) -> Option<u32> {
@@ -344,11 +369,10 @@ impl Automaton for Levenshtein {
     type State = Alignment;
 
     fn start(&self) -> Alignment {
-        let inside = self.inside(0);
         // nothing read, so that position 0 has the bit `max distance`; deletions lead on
-        let lane = |edits| (((2u64 << edits) - 1) << self.max_distance & inside) << (LANE * edits);
+        let lane = |edits| ((2u64 << edits) - 1) << self.max_distance << (LANE * edits);
         Alignment {
-            reached: (0..=self.max_distance).map(lane).sum(),
+            reached: (0..=self.max_distance).map(lane).sum::<u64>() & self.inside(0),
             swapped: 0,
             read: 0,
             partial: Partial::default(),
@@ -426,8 +450,7 @@ impl Automaton for Levenshtein {
             position.into_iter().for_each(&mut add);
             bits &= bits - 1;
         }
-        let (equal, inside) = self.none_near(state.read);
-        (own, self.go_on(state, equal, inside))
+        (own, self.go_on(state, 0))
     }
 
     #[inline]

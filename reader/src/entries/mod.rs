@@ -105,6 +105,12 @@ impl Entries {
         &self.sources
     }
 
+    /// Whether a [gram](crate::format::native::grams) may be in a key.
+    pub(crate) fn may_have(&self, gram: &[u8]) -> bool {
+        let mut sources = self.sources.iter();
+        sources.any(|source| source.dictionary.fsa().may_have(gram))
+    }
+
     /// The most matches a query may give.
     pub(crate) fn most(&self) -> u64 {
         self.limit

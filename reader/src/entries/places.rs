@@ -62,16 +62,6 @@ impl Places {
         self.list.reserve(positions);
     }
 
-    /// As by default, with room for what most walks need that look at leaves.
-    pub(crate) fn with_leaves() -> Self {
-        Places {
-            list: Vec::with_capacity(256),
-            opened: Opened::with_room(),
-            whole: Vec::new(),
-            steps: 0,
-        }
-    }
-
     /// Where all keys start; nothing when there are none.
     pub(crate) fn root(&mut self, entries: &Entries) -> Option<Spot> {
         let start = self.list.len();

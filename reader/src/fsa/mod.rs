@@ -97,6 +97,14 @@ impl Fsa {
         root.map(|state| Cursor { state })
     }
 
+    /// Whether a [gram](crate::format::native::grams) may be in a key.
+    pub fn may_have(&self, gram: &[u8]) -> bool {
+        match &self.layout {
+            Layout::SparseArray(_) => true,
+            Layout::Fold(fold) => fold.may_have(gram),
+        }
+    }
+
     /// The child by `label`.
     #[inline]
     pub fn step(&self, at: Cursor, label: u8) -> Result<Option<Cursor>, Fault> {

@@ -172,6 +172,7 @@ impl Walk for Nearest {
             let Some((near, minimum_weight)) = others.take() else {
                 return Ok(None);
             };
+            let near = near.among(|gram| entries.may_have(gram));
             let prefix = near.exact().to_vec();
             let others = BestFirst::new(entries, near, &prefix, minimum_weight)?;
             *self = Nearest::Others(others);

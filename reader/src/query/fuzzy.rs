@@ -18,7 +18,9 @@ impl Entries {
         max_distance: u32,
         minimum_prefix: usize,
     ) -> Result<Matches<'static>> {
-        let near = Levenshtein::new(query, max_distance)?.minimum_prefix(minimum_prefix);
+        let near = Levenshtein::new(query, max_distance)?
+            .minimum_prefix(minimum_prefix)
+            .among(|gram| self.may_have(gram));
         let prefix = near.exact().to_vec();
         Search::new(self, near, &prefix).map(|search| self.matches(search))
     }

@@ -60,7 +60,8 @@ impl Entries {
         wanted: &Completion,
     ) -> Result<Matches<'static>> {
         let Bag { words, spaces } = Bag::new(query);
-        let near = FuzzyPrefix::new(&words, max_distance, minimum_prefix)?;
+        let near = FuzzyPrefix::new(&words, max_distance, minimum_prefix)?
+            .among(|gram| self.may_have(gram));
         let exact = near.exact().to_vec();
         let phrase = Phrase::new(near, spaces, separator);
         let search = BestFirst::new(self, phrase, &exact, wanted.minimum_weight)?;

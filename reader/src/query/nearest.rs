@@ -54,14 +54,16 @@ impl NearestFirst {
         })
     }
 
-    fn near(&self, max_distance: u32) -> Result<Levenshtein> {
+    fn near(&self, entries: &Entries, max_distance: u32) -> Result<Levenshtein> {
         let near = Levenshtein::new(&self.query, max_distance)?;
-        Ok(near.minimum_prefix(self.minimum_prefix))
+        Ok(near
+            .minimum_prefix(self.minimum_prefix)
+            .among(|gram| entries.may_have(gram)))
     }
 
     /// Looks for the keys of the next distance.
     fn ask(&mut self, entries: &Entries) -> Result<()> {
-        let near = self.near(self.distance)?;
+        let near = self.near(entries, self.distance)?;
         let prefix = near.exact().to_vec();
         let mut search = Search::new(entries, near, &prefix)?;
         self.keys.clear();
@@ -72,7 +74,7 @@ impl NearestFirst {
             }
             if self.left.len() == MOST {
                 self.left.clear();
-                let near = self.near(self.max_distance)?;
+                let near = self.near(entries, self.max_distance)?;
                 self.many = Some(BestFirst::new(entries, near, &prefix, 0)?);
                 return Ok(());
             }

@@ -69,7 +69,7 @@ fn with_room(prefix: &[u8]) -> Vec<u8> {
 impl<A: Automaton> Search<A> {
     /// A search among the keys that start with `prefix`, which the automaton reads first.
     pub(crate) fn new(entries: &Entries, automaton: A, prefix: &[u8]) -> Result<Self> {
-        let mut places = Places::with_leaves();
+        let mut places = Places::default();
         let mut spot = places.root(entries);
         let mut state = Some(automaton.start());
         if let Some(root) = spot

@@ -27,6 +27,20 @@ fn distance(one: &[char], other: &[char]) -> u32 {
 
 fn score(query: &str, key: &str, max_distance: u32) -> Option<u32> {
     let near = Levenshtein::new(query.as_bytes(), max_distance).unwrap();
+    let found = score_of(&near, key);
+    // no matter which other keys there are, and if there are none
+    let few = near
+        .clone()
+        .among(|gram| key.as_bytes().windows(gram.len()).any(|part| part == gram));
+    assert_eq!(score_of(&few, key), found);
+    let even = near.among(|gram| {
+        gram[0] % 2 == 0 || key.as_bytes().windows(gram.len()).any(|part| part == gram)
+    });
+    assert_eq!(score_of(&even, key), found);
+    found
+}
+
+fn score_of(near: &Levenshtein, key: &str) -> Option<u32> {
     let mut state = near.start();
     let (mut least, mut is_wanted) = (0, true);
     let (mut ids, mut named) = (HashMap::new(), Vec::new());
@@ -57,6 +71,32 @@ fn score(query: &str, key: &str, max_distance: u32) -> Option<u32> {
     assert!(named.iter().all(|&named| named == found));
     assert!(found.is_none_or(|score| is_wanted && least <= score));
     found
+}
+
+/// The queries that may lead to a key that has none of their grams are those that so few edits change in all of them.
+#[test]
+fn grams_that_no_key_has() {
+    let start = |query: &str, max_distance| {
+        let near = Levenshtein::new(query.as_bytes(), max_distance).unwrap();
+        let near = near.among(|_| false);
+        near.start().reached != 0
+    };
+    for (query, edits) in [
+        ("abcde", 0),
+        ("äbcdef", 1),
+        ("äbcdefghijkl", 1),
+        ("äbcdefghijklm", 2),
+        (&"a".repeat(27), 4),
+    ] {
+        for max_distance in 0..=MAX_DISTANCE {
+            assert_eq!(
+                start(query, max_distance),
+                edits <= max_distance,
+                "{query} {max_distance}"
+            );
+        }
+    }
+    assert!((0..=MAX_DISTANCE).all(|max_distance| !start(&"a".repeat(34), max_distance)));
 }
 
 proptest! {

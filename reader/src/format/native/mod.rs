@@ -4,6 +4,7 @@ pub mod alphabet;
 pub mod bits;
 pub mod code;
 pub mod documents;
+pub mod grams;
 pub mod header;
 pub mod ints;
 pub mod leaf;

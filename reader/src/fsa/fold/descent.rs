@@ -115,7 +115,7 @@ impl<S: Clone> FoldDescent<S> {
                     offset,
                     into: depth,
                     depth: 0,
-                    base: (from_root && fold.has_slots()).then_some(fold.entrance),
+                    base: from_root.then_some(fold.entrance),
                 };
                 self.enter(fold, automaton, next, state, key, hits)
             }

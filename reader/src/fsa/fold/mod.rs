@@ -39,6 +39,7 @@ pub(super) use scan::FoldScan;
 use crate::bytes::Bytes;
 use crate::error::{Fault, Section};
 use crate::format::native::alphabet::Alphabet;
+use crate::format::native::grams::Grams;
 use crate::format::native::header::NativeHeader;
 use crate::format::native::ints::Ints;
 use crate::format::native::node::{LEAF, Node, leaf_offset};
@@ -65,6 +66,7 @@ pub struct Fold {
     slots: Bytes,
     junctions: Bytes,
     leaves: Bytes,
+    grams: Option<Grams>,
     root: u32,
     entrance: u32,
     keys: u64,
@@ -130,6 +132,7 @@ impl Fold {
             slots: bytes.part(header.range(Section::Slots)),
             junctions: bytes.part(header.range(Section::Junctions)),
             leaves: bytes.part(header.range(Section::Leaves)),
+            grams: grams(bytes, header)?,
             root: number(properties.root)?,
             entrance: number(properties.entrance)?,
             keys: properties.keys,
@@ -140,6 +143,11 @@ impl Fold {
             fold.node(fold.root)?;
         }
         Ok(fold)
+    }
+
+    /// Whether a gram may be in a key.
+    pub(super) fn may_have(&self, gram: &[u8]) -> bool {
+        (self.grams.as_ref()).is_none_or(|grams| grams.may_have(gram))
     }
 
     /// Whether there are slots beside the nodes.
@@ -399,6 +407,20 @@ impl Fold {
         }
         Ok(labels)
     }
+}
+
+/// The grams of the keys, where they are stored.
+fn grams(bytes: &Bytes, header: &NativeHeader) -> Result<Option<Grams>, Fault> {
+    let range = header.range(Section::Grams);
+    if range.is_empty() {
+        return Ok(None);
+    }
+    let start = range.start as u64;
+    let grams = Grams::read(bytes.part(range)).ok_or_else(|| {
+        let reason = "the grams do not take a power of two of words";
+        Fault::new(Section::Grams, start, reason)
+    })?;
+    Ok(Some(grams))
 }
 
 /// A length or a count, which the lengths of keys and what fits in memory bound far below 2^32.

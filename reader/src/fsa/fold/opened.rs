@@ -113,14 +113,6 @@ pub(crate) struct OpenMark {
 }
 
 impl Opened {
-    /// Nothing, with room for what most walks need.
-    pub(crate) fn with_room() -> Self {
-        Opened {
-            branches: Vec::with_capacity(128),
-            ..Opened::default()
-        }
-    }
-
     /// How much there is now.
     #[inline]
     pub(crate) fn mark(&self) -> OpenMark {

@@ -21,7 +21,9 @@ impl Keyvi {
             let prefix = near.exact().to_vec();
             return self.within(near, &prefix);
         }
-        let near = Levenshtein::new(query, max_distance)?.minimum_prefix(minimum_prefix);
+        let near = Levenshtein::new(query, max_distance)?
+            .minimum_prefix(minimum_prefix)
+            .among(|gram| self.entries.may_have(gram));
         let prefix = near.exact().to_vec();
         if max_distance <= MAX_SORTED_DISTANCE {
             let search = Search::new(&self.entries, near, &prefix)?;
