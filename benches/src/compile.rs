@@ -95,7 +95,7 @@ pub fn figures(samples: &[Sample]) -> Vec<Figure> {
             quantity: Quantity::Compile,
             rows: rows.clone(),
             engine: engine.clone(),
-            value: median(same.map(|sample| sample.compile_seconds)),
+            rounds: same.map(|sample| sample.compile_seconds).collect(),
         }
     };
     let cases = distinct(plain().map(|s| (&s.corpus, &s.engine)));

@@ -70,10 +70,10 @@ pub fn run(setting: &Setting) -> Result<Vec<Sample>> {
     Ok(samples)
 }
 
-/// The median over the rounds.
-fn nanoseconds(samples: &[Sample], engine: &str) -> f64 {
+/// The time in each round.
+fn nanoseconds(samples: &[Sample], engine: &str) -> Vec<f64> {
     let same = samples.iter().filter(|sample| sample.engine == engine);
-    median(same.map(|sample| sample.nanoseconds))
+    same.map(|sample| sample.nanoseconds).collect()
 }
 
 /// The time per prefix.
@@ -83,7 +83,7 @@ pub fn figures(samples: &[Sample]) -> Vec<Figure> {
         quantity: Quantity::Complete,
         rows: rows.clone(),
         engine: engine.clone(),
-        value: nanoseconds(samples, engine),
+        rounds: nanoseconds(samples, engine),
     };
     cases.into_iter().map(figure).collect()
 }
@@ -99,14 +99,14 @@ pub fn table(samples: &[Sample], ours: &str) -> String {
         "#others / ours",
     ]);
     for first in samples.iter().filter(|sample| sample.round == 0) {
-        let nanoseconds_here = nanoseconds(samples, &first.engine);
+        let nanoseconds_here = median(nanoseconds(samples, &first.engine));
         table.row(&[
             first.corpus.clone(),
             first.top.to_string(),
             first.engine.clone(),
             grouped(first.found),
             number(nanoseconds_here / 1e3, 1),
-            number(nanoseconds_here / nanoseconds(samples, ours), 2),
+            number(nanoseconds_here / median(nanoseconds(samples, ours)), 2),
         ]);
     }
     table.finish()

@@ -1,5 +1,7 @@
 //! What was measured, as plain numbers that targets and pictures name.
 
+use crate::table::median;
+
 /// What a number counts. `definitions.toml` and `targets.toml` call it by its name in kebab case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -51,14 +53,26 @@ pub struct Figure {
     pub rows: String,
     /// Who was measured.
     pub engine: String,
-    /// The number.
-    pub value: f64,
+    /// The number; where it was measured in rounds that of each, in order.
+    pub rounds: Vec<f64>,
 }
 
-/// The number of one engine, if it was measured.
-pub fn figure(figures: &[Figure], quantity: Quantity, rows: &str, engine: &str) -> Option<f64> {
+impl Figure {
+    /// The median over the rounds.
+    pub fn value(&self) -> f64 {
+        median(self.rounds.iter().copied())
+    }
+}
+
+/// What was measured of one engine, if anything was.
+pub fn figure<'f>(
+    figures: &'f [Figure],
+    quantity: Quantity,
+    rows: &str,
+    engine: &str,
+) -> Option<&'f Figure> {
     let mut named = figures.iter().filter(|figure| {
         figure.quantity == quantity && figure.rows == rows && figure.engine == engine
     });
-    named.next().map(|figure| figure.value)
+    named.next()
 }

@@ -90,12 +90,12 @@ fn measure(
     Ok(samples)
 }
 
-/// The median over the rounds.
-fn middle(samples: &[Sample], engine: &str, boundaries: &str, of: fn(&Sample) -> f64) -> f64 {
+/// What was measured in each round.
+fn rounds(samples: &[Sample], engine: &str, boundaries: &str, of: fn(&Sample) -> f64) -> Vec<f64> {
     let same = samples
         .iter()
         .filter(|sample| sample.engine == engine && sample.boundaries == boundaries);
-    median(same.map(of))
+    same.map(of).collect()
 }
 
 /// The time for the text of each case.
@@ -108,11 +108,11 @@ pub fn figures(setting: &Setting, samples: &[Sample]) -> Vec<Figure> {
                 quantity: case.quantity,
                 rows: (*rows).clone(),
                 engine: (*engine).clone(),
-                value: middle(samples, engine, &case.boundaries, |s| s.nanoseconds),
+                rounds: rounds(samples, engine, &case.boundaries, |s| s.nanoseconds),
             });
         }
     }
-    figures.retain(|figure| figure.value.is_finite());
+    figures.retain(|figure| !figure.rounds.is_empty());
     figures
 }
 
@@ -128,11 +128,15 @@ pub fn table(samples: &[Sample], ours: &str) -> String {
         "#ready after, ms",
     ]);
     for first in samples.iter().filter(|sample| sample.round == 0) {
-        let time = |engine| middle(samples, engine, &first.boundaries, |s| s.nanoseconds);
+        let time = |engine| {
+            median(rounds(samples, engine, &first.boundaries, |s| {
+                s.nanoseconds
+            }))
+        };
         let nanoseconds = time(&first.engine);
-        let ready = middle(samples, &first.engine, &first.boundaries, |s| {
+        let ready = median(rounds(samples, &first.engine, &first.boundaries, |s| {
             s.ready_nanoseconds
-        });
+        }));
         table.row(&[
             first.corpus.clone(),
             first.boundaries.clone(),

@@ -90,13 +90,13 @@ fn measure(setting: &Setting, corpus: &Corpus, case: &FuzzyCase) -> Result<Vec<S
     Ok(samples)
 }
 
-/// The median over the rounds.
-fn nanoseconds(samples: &[Sample], engine: &str, distance: u32, minimum_prefix: usize) -> f64 {
+/// The time in each round.
+fn nanoseconds(samples: &[Sample], engine: &str, distance: u32, minimum_prefix: usize) -> Vec<f64> {
     let same = samples.iter().filter(|sample| {
         sample.engine == engine
             && (sample.distance, sample.minimum_prefix) == (distance, minimum_prefix)
     });
-    median(same.map(|sample| sample.nanoseconds))
+    same.map(|sample| sample.nanoseconds).collect()
 }
 
 /// The time per query of each case.
@@ -109,11 +109,11 @@ pub fn figures(setting: &Setting, samples: &[Sample]) -> Vec<Figure> {
                 quantity: case.quantity,
                 rows: (*rows).clone(),
                 engine: (*engine).clone(),
-                value: nanoseconds(samples, engine, case.distance, case.minimum_prefix),
+                rounds: nanoseconds(samples, engine, case.distance, case.minimum_prefix),
             });
         }
     }
-    figures.retain(|figure| figure.value.is_finite());
+    figures.retain(|figure| !figure.rounds.is_empty());
     figures
 }
 
@@ -131,7 +131,10 @@ pub fn table(samples: &[Sample], ours: &str) -> String {
     // The first sample of each engine in each case.
     let firsts = samples.iter().filter(|sample| sample.round == 0);
     for first in firsts {
-        let of = |engine| nanoseconds(samples, engine, first.distance, first.minimum_prefix);
+        let of = |engine| {
+            let rounds = nanoseconds(samples, engine, first.distance, first.minimum_prefix);
+            median(rounds)
+        };
         let nanoseconds = of(&first.engine);
         table.row(&[
             first.corpus.clone(),

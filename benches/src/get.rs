@@ -108,21 +108,21 @@ pub fn check(engine: &str, queries: &str, asked: u64, found: u64) -> Result<()> 
     Ok(())
 }
 
-/// The median over the rounds of one engine's look-ups.
-pub fn nanoseconds(
+/// The time of one engine's look-ups in each round.
+fn nanoseconds(
     samples: &[Sample],
     corpus: &str,
     engine: &str,
     queries: &str,
     value: &str,
-) -> f64 {
+) -> Vec<f64> {
     let same = samples.iter().filter(|sample| {
         sample.corpus == corpus
             && sample.engine == engine
             && sample.queries == queries
             && sample.value == value
     });
-    median(same.map(|sample| sample.nanoseconds))
+    same.map(|sample| sample.nanoseconds).collect()
 }
 
 /// The times of hits, nothing taken.
@@ -132,7 +132,7 @@ pub fn figures(samples: &[Sample]) -> Vec<Figure> {
         quantity: Quantity::Get,
         rows: rows.clone(),
         engine: engine.clone(),
-        value: nanoseconds(samples, rows, engine, "hits", "none"),
+        rounds: nanoseconds(samples, rows, engine, "hits", "none"),
     };
     cases.into_iter().map(figure).collect()
 }
@@ -150,7 +150,8 @@ pub fn table(samples: &[Sample], ours: &str) -> String {
         "#others / ours",
     ]);
     for (corpus, engine) in distinct(samples.iter().map(|s| (&s.corpus, &s.engine))) {
-        let of = |engine, queries, value| nanoseconds(samples, corpus, engine, queries, value);
+        let of =
+            |engine, queries, value| median(nanoseconds(samples, corpus, engine, queries, value));
         let hit = of(engine, "hits", "none");
         let miss = of(engine, "misses", "none");
         table.row(&[

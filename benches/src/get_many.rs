@@ -83,17 +83,17 @@ pub fn figures(samples: &[Sample]) -> Vec<Figure> {
         quantity: Quantity::GetMany,
         rows: rows.clone(),
         engine: engine.clone(),
-        value: nanoseconds(samples, rows, engine, largest.unwrap_or_default()),
+        rounds: nanoseconds(samples, rows, engine, largest.unwrap_or_default()),
     };
     cases.into_iter().map(figure).collect()
 }
 
-/// The median over the rounds.
-fn nanoseconds(samples: &[Sample], corpus: &str, engine: &str, batch: usize) -> f64 {
+/// The time in each round.
+fn nanoseconds(samples: &[Sample], corpus: &str, engine: &str, batch: usize) -> Vec<f64> {
     let same = samples.iter().filter(|sample| {
         sample.corpus == corpus && sample.engine == engine && sample.batch == batch
     });
-    median(same.map(|sample| sample.nanoseconds))
+    same.map(|sample| sample.nanoseconds).collect()
 }
 
 /// The medians side by side, and beside those of single look-ups.
@@ -108,8 +108,8 @@ pub fn table(samples: &[Sample]) -> String {
     ]);
     let batches = samples.iter().filter(|sample| sample.batch != ALONE);
     for (corpus, engine, batch) in distinct(batches.map(|s| (&s.corpus, &s.engine, s.batch))) {
-        let many = nanoseconds(samples, corpus, engine, batch);
-        let single = nanoseconds(samples, corpus, engine, ALONE);
+        let many = median(nanoseconds(samples, corpus, engine, batch));
+        let single = median(nanoseconds(samples, corpus, engine, ALONE));
         table.row(&[
             corpus.clone(),
             engine.clone(),

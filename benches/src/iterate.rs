@@ -70,23 +70,23 @@ pub fn figures(samples: &[Sample]) -> Vec<Figure> {
         quantity: Quantity::Iterate,
         rows: rows.clone(),
         engine: engine.clone(),
-        value: nanoseconds(samples, rows, engine),
+        rounds: nanoseconds(samples, rows, engine),
     };
     cases.into_iter().map(figure).collect()
 }
 
-/// The median over the rounds.
-fn nanoseconds(samples: &[Sample], corpus: &str, engine: &str) -> f64 {
+/// The time in each round.
+fn nanoseconds(samples: &[Sample], corpus: &str, engine: &str) -> Vec<f64> {
     let same = samples
         .iter()
         .filter(|sample| sample.corpus == corpus && sample.engine == engine);
-    median(same.map(|sample| sample.nanoseconds))
+    same.map(|sample| sample.nanoseconds).collect()
 }
 
 /// The medians side by side.
 pub fn table(samples: &[Sample], ours: &str) -> String {
     let mut table = Table::new(&["rows", "engine", "#ns per key", "#others / ours"]);
-    let of = |corpus: &str, engine: &str| nanoseconds(samples, corpus, engine);
+    let of = |corpus: &str, engine: &str| median(nanoseconds(samples, corpus, engine));
     for (corpus, engine) in distinct(samples.iter().map(|s| (&s.corpus, &s.engine))) {
         let nanoseconds = of(corpus, engine);
         table.row(&[

@@ -84,7 +84,7 @@ pub fn figures(samples: &[Sample]) -> Vec<Figure> {
                 quantity,
                 rows: rows.clone(),
                 engine: engine.clone(),
-                value: median(same.map(value)),
+                rounds: same.map(value).collect(),
             });
         };
         add(Quantity::P99OfTwo, |sample| sample.p99 as f64);

@@ -18,10 +18,10 @@ pub fn sizes_and_gets(record: &Record, figures: &[Figure]) -> Result<String> {
     for rows in distinct(gets().map(|of| &of.rows)) {
         let same = gets().filter(|of| of.rows == *rows);
         let dot = |get: &Figure| {
-            let bytes = figure(figures, Quantity::File, rows, &get.engine)?;
+            let bytes = figure(figures, Quantity::File, rows, &get.engine)?.value();
             Some(Curve {
                 name: get.engine.clone(),
-                points: vec![(bytes / 1e6, get.value)],
+                points: vec![(bytes / 1e6, get.value())],
             })
         };
         let dots: Vec<Curve> = same.filter_map(dot).collect();

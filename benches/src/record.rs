@@ -32,8 +32,8 @@ impl Record {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let head = format!(
             "# {name}\n\nMade by `{command}`; do not edit. Times are medians over the rounds, peak memory is the largest of \
-             them. Every\nprocess ran alone, the engines in turn. Each round stands in the CSV files, the machine in \
-             `environment.txt`.\n\n```\n{facts}```\n"
+             them,\nwhat is promised of two engines the median of the ratios of each round. Every process ran alone, the \
+             engines in turn.\nEach round stands in the CSV files, the machine in `environment.txt`.\n\n```\n{facts}```\n"
         );
         Ok(Self {
             folder: folder.to_owned(),

@@ -159,8 +159,9 @@ pub fn figures(samples: &[Sample]) -> Vec<Figure> {
             quantity: Quantity::SharedByEight,
             rows: sample.corpus.clone(),
             engine: sample.engine.clone(),
-            value: ratio(sample.pss_kib << 10, 1)
-                / (FILE_SHARE * ratio(sample.file_bytes, 1) + own),
+            rounds: vec![
+                ratio(sample.pss_kib << 10, 1) / (FILE_SHARE * ratio(sample.file_bytes, 1) + own),
+            ],
         }
     };
     eight.map(figure).collect()

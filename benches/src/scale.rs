@@ -225,7 +225,7 @@ impl Samples {
                     quantity,
                     rows: format!("{}-{}", of.made, of.rows),
                     engine: of.engine.clone(),
-                    value,
+                    rounds: vec![value],
                 }));
             }
         }
@@ -238,7 +238,7 @@ impl Samples {
         let same = || self.compiled.iter().filter(|of| of.made == made);
         let point = |of: &Compiled| {
             let rows = format!("{}-{}", of.made, of.rows);
-            let value = figure(&figures, quantity, &rows, &of.engine)?;
+            let value = figure(&figures, quantity, &rows, &of.engine)?.value();
             Some((ratio(of.rows as u64, 1), value))
         };
         let curve = |engine: &String| {

@@ -162,7 +162,7 @@ pub fn figures(samples: &[Sample]) -> Vec<Figure> {
                 quantity,
                 rows: rows.clone(),
                 engine: engine.clone(),
-                value: ratio(bytes, 1),
+                rounds: vec![ratio(bytes, 1)],
             }));
         };
         add(Quantity::File, same().map(|sample| sample.bytes).min());

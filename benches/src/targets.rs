@@ -2,18 +2,27 @@
 
 use crate::definitions::Target;
 use crate::figures::{Figure, figure};
-use crate::table::{Table, grouped, number};
+use crate::table::{Table, grouped, median, number};
 
-/// The number a target is about, for one set of rows; nothing if it was not measured.
+/// The number a target is about, for one set of rows; nothing if it was not measured. A ratio of two engines is that of each
+/// round, of which the median is taken: the speed of a shared machine changes between rounds by more than they differ.
 fn measured(target: &Target, rows: &str, figures: &[Figure]) -> Option<f64> {
     let ours = figure(figures, target.quantity, rows, &target.engine)?;
     let Some(over) = &target.over else {
-        return Some(ours);
+        return Some(ours.value());
     };
     let quantity = target.over_quantity.unwrap_or(target.quantity);
     let theirs = figure(figures, quantity, rows, over)?;
-    let times = target.at_least.is_some();
-    Some(if times { theirs / ours } else { ours / theirs })
+    let (over, under) = match target.at_least {
+        Some(_) => (theirs, ours),
+        None => (ours, theirs),
+    };
+    Some(if over.rounds.len() == under.rounds.len() {
+        let rounds = over.rounds.iter().zip(&under.rounds);
+        median(rounds.map(|(over, under)| over / under))
+    } else {
+        over.value() / under.value()
+    })
 }
 
 /// Every target with what was measured; targets that this run did not measure are left out.
@@ -87,7 +96,7 @@ mod tests {
             quantity: Quantity::Get,
             rows: "words".into(),
             engine: engine.into(),
-            value,
+            rounds: vec![value],
         });
         let times = table(&[target(None, Some(2.0))], &figures);
         assert!(
@@ -105,5 +114,31 @@ mod tests {
             "{reported}"
         );
         assert_eq!(table(&[target(None, None)], &[]), "");
+    }
+
+    #[test]
+    fn ratios_are_those_of_a_round() {
+        let figures = [
+            ("ours", vec![10.0, 20.0, 10.0]),
+            ("theirs", vec![9.0, 18.0, 27.0]),
+        ];
+        let mut figures = figures.map(|(engine, rounds)| Figure {
+            quantity: Quantity::Get,
+            rows: "words".into(),
+            engine: engine.into(),
+            rounds,
+        });
+        let times = table(&[target(None, Some(0.9))], &figures);
+        assert!(
+            times.ends_with("| 0.900 | at least 0.900 | yes |\n"),
+            "{times}"
+        );
+        // an engine with other rounds has medians alone
+        figures[1].rounds.pop();
+        let times = table(&[target(None, Some(0.9))], &figures);
+        assert!(
+            times.ends_with("| 1.350 | at least 0.900 | yes |\n"),
+            "{times}"
+        );
     }
 }

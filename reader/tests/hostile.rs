@@ -20,6 +20,7 @@ struct Handmade {
     slots: Vec<u8>,
     junctions: Vec<u8>,
     leaves: Vec<u8>,
+    grams: Vec<u8>,
     document: Option<Vec<u8>>,
 }
 
@@ -34,6 +35,7 @@ impl Handmade {
             (Section::Slots, self.slots.clone()),
             (Section::Junctions, self.junctions.clone()),
             (Section::Leaves, [&self.leaves[..], &slack].concat()),
+            (Section::Grams, self.grams.clone()),
         ];
         if let Some(document) = &self.document {
             let mut shapes = Vec::new();
@@ -146,6 +148,42 @@ fn a_sound_file_is_sound() {
     for (ordinal, key) in (0..).zip(&keys) {
         assert_eq!(dictionary.rank(key).unwrap(), ordinal);
         assert_eq!(dictionary.select(ordinal).unwrap().unwrap().key, *key);
+    }
+}
+
+#[test]
+fn grams_that_lack_one_are_told_by_verification() {
+    let mut file = Handmade {
+        keys: 1,
+        ..Handmade::default()
+    };
+    let target = file.leaf(0, &[(0, b"abababab")]);
+    file.node(b"a", target, b"");
+    let near = |dictionary: &Dictionary| {
+        dictionary
+            .entries()
+            .fuzzy(b"abababab", 0, 0)
+            .unwrap()
+            .count()
+    };
+    for (grams, found) in [
+        (Vec::new(), 1),
+        (vec![0xFF; 8], 1),
+        (vec![0; 8], 0),
+        (vec![0; 64], 0),
+    ] {
+        file.grams = grams;
+        let dictionary = file.open();
+        assert_eq!(near(&dictionary), found);
+        assert_eq!(dictionary.verify().is_ok(), found == 1);
+    }
+    for len in [1, 7, 9, 24] {
+        file.grams = vec![0xFF; len];
+        let error = Dictionary::from_bytes(file.bytes()).unwrap_err();
+        assert!(
+            error.to_string().contains("a power of two of words"),
+            "{error}"
+        );
     }
 }
 

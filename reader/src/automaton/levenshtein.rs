@@ -90,7 +90,7 @@ impl Levenshtein {
         self
     }
 
-    /// Leaves out what cannot lead to a key that has only such [grams](grams), of those that the query has.
+    /// Leaves out what cannot lead to a key that has only such [grams], of those that the query has.
     ///
     /// A gram that no key has must be edited, and an edit changes one at most of those that are a character apart. So many edits
     /// the rest of the query needs at least, wherever it begins (after Ukkonen, "Approximate string-matching with q-grams and
