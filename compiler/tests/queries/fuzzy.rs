@@ -1,11 +1,13 @@
 //! Keys near a string.
 
+use keyfold_compiler::Format;
 use keyfold_reader::automaton::MAX_DISTANCE;
+use keyfold_reader::format::native::grams;
 use keyfold_reader::{Completion, Dictionary, Entries, Error, ValueKind};
 use proptest::prelude::*;
 
 use super::oracle::{characters, distance, last_row};
-use super::{Segments, found, keys, segments, segments_of};
+use super::{Segments, found, keys, long_keys, segments, segments_of};
 use crate::support::{Folder, LAYOUTS, Layout, Rows, compile, laid_out, options};
 
 /// Asks for the keys near a query, against the definition.
@@ -35,18 +37,6 @@ fn check(
     let first = first.fuzzy_best(query, most, minimum_prefix).unwrap();
     prop_assert_eq!(found(first), &expected[..expected.len().min(2)]);
     Ok(())
-}
-
-/// Keys long enough for grams, of characters and of bytes that are none.
-fn long_keys() -> impl Strategy<Value = Vec<u8>> {
-    let part = prop::sample::select(vec![
-        &b"a"[..],
-        b"b",
-        "é".as_bytes(),
-        "京".as_bytes(),
-        b"\xc3",
-    ]);
-    prop::collection::vec(part, 5..16).prop_map(|parts| parts.concat())
 }
 
 proptest! {
@@ -100,8 +90,8 @@ proptest! {
     }
 }
 
-/// Those of a file in a layout, which stays mapped without its folder.
-fn entries_of(layout: Layout, rows: &Rows) -> Entries {
+/// A file in a layout, which stays mapped without its folder.
+fn dictionary_of(layout: Layout, rows: &Rows) -> Dictionary {
     let folder = Folder::new();
     let path = folder.file("many");
     compile(
@@ -109,7 +99,11 @@ fn entries_of(layout: Layout, rows: &Rows) -> Entries {
         rows,
         &path,
     );
-    Dictionary::open(path).unwrap().entries()
+    Dictionary::open(path).unwrap()
+}
+
+fn entries_of(layout: Layout, rows: &Rows) -> Entries {
+    dictionary_of(layout, rows).entries()
 }
 
 /// So many that there are nodes above the leaves, and leaves whose keys start by several labels, ASCII and others.
@@ -196,6 +190,46 @@ fn found_among_many(letters: &[&[u8]], most_letters: u32, queries: &[&[u8]]) {
                         "{asked} {most} {prefix} {layout:?}"
                     );
                 }
+            }
+        }
+    }
+}
+
+/// Files know their grams, unless these would take too much room beside the keys.
+#[test]
+fn grams_are_known_where_they_are_few() {
+    let syllables = ["ba", "ce", "di", "fö", "gu"];
+    let mut few = vec![String::new()];
+    for _ in 0..5 {
+        let longer = |key: &String| syllables.map(|last| format!("{key}{last}"));
+        few = few.iter().flat_map(longer).collect();
+    }
+    let random = |seed: u64| {
+        let states = std::iter::successors(Some(seed | 1), |x| {
+            Some(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1))
+        });
+        states
+            .skip(1)
+            .map(|x| char::from(b'a' + (x >> 60).to_le_bytes()[0]))
+    };
+    let many: Vec<String> = (0..300)
+        .map(|seed| random(seed * 99).take(200).collect())
+        .collect();
+    for (keys, are_known) in [(few, true), (many, false)] {
+        let mut rows: Rows = (keys.iter())
+            .map(|key| (key.clone().into_bytes(), b"1".to_vec()))
+            .collect();
+        rows.sort();
+        rows.dedup();
+        for layout in LAYOUTS {
+            let dictionary = dictionary_of(layout, &rows);
+            let fsa = dictionary.fsa();
+            let is_native = layout.0 == Format::Native;
+            let absent = ["cebabz", "xxxxxx", "öööööö"].map(str::as_bytes);
+            let unknown = absent.iter().filter(|gram| !fsa.may_have(gram)).count();
+            assert_eq!(unknown > 0, is_native && are_known, "{layout:?}");
+            for key in &keys {
+                grams::each(key.as_bytes(), 0, |gram| assert!(fsa.may_have(gram)));
             }
         }
     }

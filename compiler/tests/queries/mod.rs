@@ -61,6 +61,18 @@ fn keys() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(part, 1..7).prop_map(|parts| parts.concat())
 }
 
+/// Keys long enough for grams, of characters and of bytes that are none.
+fn long_keys() -> impl Strategy<Value = Vec<u8>> {
+    let part = prop::sample::select(vec![
+        &b"a"[..],
+        b"b",
+        "é".as_bytes(),
+        "京".as_bytes(),
+        b"\xc3",
+    ]);
+    prop::collection::vec(part, 5..16).prop_map(|parts| parts.concat())
+}
+
 /// Weights with many ties, some beyond what keyvi's layout can tell apart.
 fn weights() -> impl Strategy<Value = u64> {
     prop_oneof![

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::near::nearest;
 use super::oracle::{characters, distance};
-use super::{found, keys, weights};
+use super::{found, keys, long_keys, weights};
 use crate::support::{Folder, LAYOUTS, laid_out, options};
 
 fn field() -> impl Strategy<Value = Vec<u8>> {
@@ -77,7 +77,7 @@ proptest! {
 
     #[test]
     fn views_and_views_side_by_side(
-        rows in prop::collection::btree_map((field(), field(), keys()), weights(), 0..80),
+        rows in prop::collection::btree_map((field(), field(), prop_oneof![keys(), long_keys()]), weights(), 0..80),
         layout in prop::sample::select(&LAYOUTS[..]),
         queries in prop::collection::vec(keys(), 3),
     ) {
@@ -97,13 +97,16 @@ proptest! {
             let rows = rows.iter().filter(|((tenant, user, _), _)| fields == &[&tenant[..], user]);
             rows.map(|((_, _, key), &weight)| (key.clone(), weight)).collect()
         };
+        let misspelled: Vec<_> = (rows.keys().step_by(9))
+            .map(|(_, _, key)| String::from_utf8_lossy(key).replacen(['a', 'b', '€'], "x", 1).into_bytes())
+            .collect();
         let newest: &[&[u8]; 2] = &[b"a", b""];
         for fields in [&[&b""[..], b""], newest, &[b"a", b"b"], &[b"b", b"none"]] {
             let view = dictionary.under(fields).unwrap();
             let both = Entries::new(vec![dictionary.under(newest).unwrap().source(), view.source()]);
             let mut merged = under(fields);
             merged.extend(under(newest));
-            for query in &queries {
+            for query in queries.iter().chain(&misspelled) {
                 check(&view.entries(), &under(fields), query)?;
                 check(&both, &merged, query)?;
             }
