@@ -11,7 +11,6 @@ mod slots;
 
 use keyfold_reader::Section;
 use keyfold_reader::format::native::alphabet::Alphabet;
-use keyfold_reader::format::native::grams::GramsWriter;
 use keyfold_reader::format::native::header::Properties;
 
 use crate::error::Result;
@@ -94,11 +93,6 @@ impl KeyModel {
     }
 }
 
-/// Bits of the filter of grams that may be set, of a hundred: with more it would tell too little.
-const GRAMS_LOAD: usize = 60;
-/// The part of the bytes of nodes and leaves that grams may take, or there are none.
-const GRAMS_PART: u64 = 12;
-
 /// Writes what the outline and the model made of the keys.
 pub(crate) struct FoldWriter {
     head: Head,
@@ -129,15 +123,9 @@ impl FoldWriter {
         Ok(())
     }
 
-    /// The sections of head, slots, leaves and grams; fills in what the properties say of them.
-    pub(crate) fn finish(
-        self,
-        grams: GramsWriter,
-        spool: impl Fn() -> Spool,
-        properties: &mut Properties,
-    ) -> Result<Vec<(Section, Spool)>> {
+    /// The sections of head, slots and leaves; fills in what the properties say of them.
+    pub(crate) fn finish(self, properties: &mut Properties) -> Result<Vec<(Section, Spool)>> {
         let finished = self.head.finish()?;
-        let most = (finished.nodes.len() + finished.leaves.len()) / GRAMS_PART;
         properties.nodes = finished.nodes_written;
         properties.leaves = finished.leaves_written;
         properties.root = finished.root.into();
@@ -147,11 +135,6 @@ impl FoldWriter {
             sections.extend([(Section::Slots, slots), (Section::Junctions, junctions)]);
         }
         sections.push((Section::Leaves, finished.leaves));
-        if let Some(bytes) = grams.finish(GRAMS_LOAD, most) {
-            let mut grams = spool();
-            grams.append(&bytes)?;
-            sections.push((Section::Grams, grams));
-        }
         Ok(sections)
     }
 }

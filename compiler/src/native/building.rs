@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
-use keyfold_reader::ValueKind;
 use keyfold_reader::format::checksum::Rows;
 use keyfold_reader::format::native::grams::{self, GramsWriter};
 use keyfold_reader::format::native::header::Properties;
+use keyfold_reader::{Section, ValueKind};
 
 use super::NativeSections;
 use super::model::Model;
@@ -23,6 +23,11 @@ const BATCH: usize = 1 << 17;
 const GRAMS: u64 = 8;
 /// The part of the memory limit that the grams of all keys may take.
 const GRAMS_SHARE: usize = 16;
+/// Bits of their filter that may be set, of a hundred: with more it would tell too little.
+const GRAMS_LOAD: usize = 60;
+/// The parts of the bytes of nodes and leaves, and of all other sections, that grams may take, or there are none.
+const GRAMS_OF_KEYS: u64 = 15;
+const GRAMS_OF_ALL: u64 = 23;
 
 /// A file whose model is known.
 pub(super) struct Building {
@@ -161,8 +166,21 @@ impl Building {
         };
         let spool = || options.spool();
         let mut sections = self.model.keys.write(spool)?;
-        sections.append(&mut self.fold.finish(self.grams, spool, &mut properties)?);
-        sections.append(&mut self.values.finish(&mut properties)?);
+        sections.append(&mut self.fold.finish(&mut properties)?);
+        let mut values = self.values.finish(&mut properties)?;
+        let is_of_keys = |section| matches!(section, Section::Head | Section::Leaves);
+        let len = |is_counted: fn(Section) -> bool| -> u64 {
+            let all = sections.iter().chain(&values);
+            let counted = all.filter(|(section, _)| is_counted(*section));
+            counted.map(|(_, spool)| spool.len()).sum()
+        };
+        let most = (len(is_of_keys) / GRAMS_OF_KEYS).min(len(|_| true) / GRAMS_OF_ALL);
+        if let Some(bytes) = self.grams.finish(GRAMS_LOAD, most) {
+            let mut grams = spool();
+            grams.append(&bytes)?;
+            sections.push((Section::Grams, grams));
+        }
+        sections.append(&mut values);
         Ok(NativeSections {
             properties,
             sections,
