@@ -117,7 +117,7 @@ impl Dictionary {
                 return Err(fault).in_file(self.path());
             }
         }
-        let (mut keys, mut has_grams) = (0, true);
+        let mut keys = 0;
         let mut scan = self.scan();
         let mut previous = Vec::new();
         while scan.advance()? {
@@ -130,6 +130,7 @@ impl Dictionary {
             } else {
                 None
             };
+            let mut has_grams = true;
             grams::each(scan.key(), 0, |gram| has_grams &= self.fsa().may_have(gram));
             if !has_grams {
                 let start = native.range(Section::Grams).start as u64;

@@ -168,13 +168,14 @@ impl Building {
         let mut sections = self.model.keys.write(spool)?;
         sections.append(&mut self.fold.finish(&mut properties)?);
         let mut values = self.values.finish(&mut properties)?;
-        let is_of_keys = |section| matches!(section, Section::Head | Section::Leaves);
-        let len = |is_counted: fn(Section) -> bool| -> u64 {
-            let all = sections.iter().chain(&values);
-            let counted = all.filter(|(section, _)| is_counted(*section));
-            counted.map(|(_, spool)| spool.len()).sum()
-        };
-        let most = (len(is_of_keys) / GRAMS_OF_KEYS).min(len(|_| true) / GRAMS_OF_ALL);
+        let (mut of_keys, mut of_all) = (0, 0);
+        for (section, spool) in sections.iter().chain(&values) {
+            of_all += spool.len();
+            if let Section::Head | Section::Leaves = section {
+                of_keys += spool.len();
+            }
+        }
+        let most = (of_keys / GRAMS_OF_KEYS).min(of_all / GRAMS_OF_ALL);
         if let Some(bytes) = self.grams.finish(GRAMS_LOAD, most) {
             let mut grams = spool();
             grams.append(&bytes)?;

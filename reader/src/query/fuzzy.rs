@@ -7,6 +7,18 @@ use crate::entries::{Entries, Matches};
 use crate::error::Result;
 
 impl Entries {
+    /// What accepts those of the keys that are at most `max_distance` edits from the query.
+    pub(super) fn within(
+        &self,
+        query: &[u8],
+        max_distance: u32,
+        minimum_prefix: usize,
+    ) -> Result<Levenshtein> {
+        Ok(Levenshtein::new(query, max_distance)?
+            .minimum_prefix(minimum_prefix)
+            .among(|gram| self.may_have(gram)))
+    }
+
     /// The entries whose keys are at most `max_distance` edits from the query, in byte order of the keys. Scores are
     /// distances. The first `minimum_prefix` characters must be the same; a query that has less finds nothing.
     ///
@@ -18,9 +30,7 @@ impl Entries {
         max_distance: u32,
         minimum_prefix: usize,
     ) -> Result<Matches<'static>> {
-        let near = Levenshtein::new(query, max_distance)?
-            .minimum_prefix(minimum_prefix)
-            .among(|gram| self.may_have(gram));
+        let near = self.within(query, max_distance, minimum_prefix)?;
         let prefix = near.exact().to_vec();
         Search::new(self, near, &prefix).map(|search| self.matches(search))
     }

@@ -55,10 +55,7 @@ impl NearestFirst {
     }
 
     fn near(&self, entries: &Entries, max_distance: u32) -> Result<Levenshtein> {
-        let near = Levenshtein::new(&self.query, max_distance)?;
-        Ok(near
-            .minimum_prefix(self.minimum_prefix)
-            .among(|gram| entries.may_have(gram)))
+        entries.within(&self.query, max_distance, self.minimum_prefix)
     }
 
     /// Looks for the keys of the next distance.

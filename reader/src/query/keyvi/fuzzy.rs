@@ -5,7 +5,7 @@ use super::super::weighted::{Bound, Weighted};
 use super::sorted::Sorted;
 use super::wide::Wide;
 use super::{Hits, Keyvi, Look, Raw};
-use crate::automaton::{Automaton, Characters, Levenshtein, MAX_DISTANCE};
+use crate::automaton::{Automaton, Characters, MAX_DISTANCE};
 use crate::entries::Entries;
 use crate::error::Result;
 
@@ -21,9 +21,7 @@ impl Keyvi {
             let prefix = near.exact().to_vec();
             return self.within(near, &prefix);
         }
-        let near = Levenshtein::new(query, max_distance)?
-            .minimum_prefix(minimum_prefix)
-            .among(|gram| self.entries.may_have(gram));
+        let near = (self.entries).within(query, max_distance, minimum_prefix)?;
         let prefix = near.exact().to_vec();
         if max_distance <= MAX_SORTED_DISTANCE {
             let search = Search::new(&self.entries, near, &prefix)?;
